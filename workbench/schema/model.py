@@ -1,0 +1,70 @@
+"""What a table declaration is made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["MONEY_SCALE", "Column", "Kind", "Table", "quote", "snake"]
+
+# Twelve decimals keep every published unit price times quantity; 38 digits leave 26 before the point.
+MONEY_SCALE = 12
+
+
+class Kind(Enum):
+    """Logical type of a column; ``ddl.py`` knows each engine's spelling."""
+
+    TEXT = "text"
+    MONEY = "money"  # DECIMAL(38, 12), in the row's billing_currency
+    NUMBER = "number"  # double
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"  # UTC charge day
+    TIMESTAMP = "timestamp"  # UTC, no zone stored
+    JSON = "json"  # a JSON document as text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: ``unit`` is a currency column, a physical unit, or empty for dimensions."""
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str = ""
+    source: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table with its grain in words."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    source: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``; raises ``KeyError`` when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def quote(name: str) -> str:
+    """An SQL identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def snake(name: str) -> str:
+    """A FOCUS column name in snake case: ``SkuPriceId`` → ``sku_price_id``, ``x_ServiceCode`` → ``x_service_code``."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.strip())
+    return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
