@@ -1,0 +1,1 @@
+"""Helpers shared by tests: tiny hand-checkable bills."""

@@ -1,0 +1,1 @@
+"""Questions about cost: views, explore, drivers. Pure: an engine in, frozen results out; no Streamlit."""

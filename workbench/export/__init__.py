@@ -1,0 +1,1 @@
+"""Tables and charts as files, neutralised against formulas and carrying their provenance."""

@@ -1,0 +1,1 @@
+"""Bills in: discover → sniff → recognise → validate → load one file per transaction → publish."""

@@ -1,0 +1,1 @@
+"""A module per bill format, each declaring how it recognises its files and maps them to ``charges``."""

@@ -1,0 +1,1 @@
+"""Immutable DuckDB snapshots: build, roll up, check, publish, verify, roll back, prune."""
