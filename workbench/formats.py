@@ -15,7 +15,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
 __all__ = [
@@ -264,11 +264,11 @@ def file_size(value: Number | None) -> str:
         return MISSING
     if amount < 1000:
         return f"{amount:.0f} B"
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if _rounded(amount, 1) < 1000:
-            break
-    return f"{_rounded(amount, 1):,.1f} {unit}"
+    units = ("kB", "MB", "GB", "TB")
+    power = 1
+    while _rounded(amount / 1000**power, 1) >= 1000 and power < len(units):
+        power += 1
+    return f"{_rounded(amount / 1000**power, 1):,.1f} {units[power - 1]}"
 
 
 def _decimal(value: Number | None) -> Decimal | None:
@@ -278,8 +278,12 @@ def _decimal(value: Number | None) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
+# Wide enough for any DECIMAL(38,12) and any float; the default context would refuse 29 digits.
+_WIDE = Context(prec=400)
+
+
 def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN, context=_WIDE)
 
 
 def _places(size: Decimal) -> int:

@@ -1,0 +1,67 @@
+"""Errors on the screen: one calm message (what, why, what to do, reference id); the traceback goes to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
+
+from workbench.errors import WorkbenchError
+from workbench.log import get_logger, reference_id
+
+__all__ = ["Message", "calm", "message_of", "show_error"]
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person reads when something failed."""
+
+    title: str
+    detail: str
+    hint: str
+    reference: str
+
+
+def message_of(error: Exception, *, where: str) -> Message:
+    """Log ``error`` with its traceback under a new reference id and give its message.
+
+    An error that is not a :class:`WorkbenchError` never shows its own text: it may hold data or paths.
+    """
+    reference = reference_id()
+    if isinstance(error, WorkbenchError):
+        _log.warning("error shown", reference=reference, where=where, code=error.code, exc_info=error)
+        return Message(error.title, error.detail, error.hint, reference)
+    _log.error("unexpected error", reference=reference, where=where, exc_info=error)
+    return Message(
+        f"{where} could not be shown",
+        "An unexpected error happened. Nothing was changed.",
+        "Reload the page. If it happens again, report it with the reference; the log has the details.",
+        reference,
+    )
+
+
+def show_error(message: Message) -> None:
+    """Draw one message; texts are shown letter by letter, never as Markdown."""
+    with st.container(border=True, gap="xsmall", key=f"wb-error-{message.reference}"):
+        st.text(f"{message.title.rstrip('.')}.")
+        if message.detail:
+            st.text(message.detail)
+        if message.hint:
+            st.text(message.hint)
+        st.caption(f"Reference {message.reference}")
+
+
+@contextmanager
+def calm(where: str) -> Iterator[None]:
+    """Show any error of the body as one message instead of letting it end the page."""
+    try:
+        yield
+    except (RerunException, StopException):
+        raise
+    except Exception as error:
+        show_error(message_of(error, where=where))
