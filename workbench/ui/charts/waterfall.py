@@ -1,0 +1,97 @@
+"""Waterfall: from the cost of one period to the cost of another, cause by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+
+import plotly.graph_objects as go
+
+from workbench import formats
+from workbench.ui.charts.frame import figure, money_axis
+from workbench.ui.charts.palette import Palette
+from workbench.ui.charts.text import NAME_LENGTH, safe
+
+__all__ = ["Step", "waterfall"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the change: above zero raises cost, below lowers it."""
+
+    name: str
+    change: Decimal
+
+
+def waterfall(
+    start: Step, steps: Sequence[Step], end: Step, palette: Palette, *, currency: str, height: int = 380
+) -> go.Figure:
+    """Bars from zero for start and end, floating bars between that lead exactly from one to the other.
+
+    The bars lie, first on top: names stay readable on a narrow screen and small parts have the width of the page.
+
+    Args:
+        start: name and total of the earlier period.
+        steps: the parts of the change in order.
+        end: name and total of the later period.
+        palette: colours; up and down differ in colour, arrow, sign and direction.
+        currency: ISO code.
+        height: in pixels.
+
+    Raises:
+        ValueError: the steps do not lead from start to end; a wrong chart is never drawn.
+    """
+    levels = list(accumulate([start.change, *(step.change for step in steps)]))
+    if levels[-1] != end.change:
+        raise ValueError(f"The parts end at {levels[-1]}, the period at {end.change}")
+    bars = [start, *steps, end]
+    totals = (0, len(bars) - 1)
+    chart = figure(palette, height=height, legend=False)
+    chart.add_trace(
+        go.Waterfall(
+            orientation="h",
+            y=list(range(len(bars))),
+            x=[float(bar.change) for bar in bars],
+            measure=["absolute", *("relative" for _ in steps), "total"],
+            text=[_label(bar, currency, total=position in totals) for position, bar in enumerate(bars)],
+            textposition="outside",
+            textfont={"size": 12, "color": palette.ink},
+            customdata=[[safe(bar.name), safe(formats.money(bar.change, currency))] for bar in bars],
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+            cliponaxis=False,
+            increasing={"marker": {"color": palette.increase}},
+            decreasing={"marker": {"color": palette.decrease}},
+            totals={"marker": {"color": palette.total}},
+            connector={"line": {"color": palette.muted, "width": 1, "dash": "dot"}},
+        )
+    )
+    low, high = float(min(levels)), float(max(levels))
+    axis = money_axis(palette, currency, low, high)
+    # Room for the labels that stand beside the longest bars.
+    reach = max(high, 0.0) - min(low, 0.0) or 1.0
+    axis["range"] = [min(low - 0.16 * reach, 0.0) if low < 0 else 0, max(high, 0.0) + 0.16 * reach]
+    chart.update_xaxes(**axis)
+    chart.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(bars))),
+        ticktext=[safe(bar.name, NAME_LENGTH) for bar in bars],
+        autorange="reversed",
+        tickfont={"size": 13, "color": palette.ink},
+        automargin=True,
+        fixedrange=True,
+        showgrid=False,
+        zeroline=False,
+    )
+    chart.update_layout(margin={"l": 8, "r": 12, "t": 8, "b": 8}, bargap=0.3)
+    return chart
+
+
+def _label(bar: Step, currency: str, *, total: bool) -> str:
+    if total:
+        return safe(formats.money(bar.change, currency, compact=True))
+    if bar.change == 0:
+        return safe(formats.money(bar.change, currency))
+    arrow = "▲" if bar.change > 0 else "▼"
+    return f"{arrow} {safe(formats.money(bar.change, currency, compact=True, signed=True))}"
