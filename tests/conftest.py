@@ -1,0 +1,61 @@
+"""Fixtures every room shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.bills import snapshot_of
+from workbench.settings import PROJECT_ROOT, Settings, load_settings
+from workbench.snapshot import OpenSnapshot
+
+PublishBill = Callable[[Iterable[Mapping[str, Any]]], OpenSnapshot]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("WORKBENCH_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("WORKBENCH_CONFIG", str(tmp_path / "absent.toml"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings with an empty home folder, also seen by processes started from the test."""
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    return load_settings()
+
+
+@pytest.fixture
+def home(settings: Settings) -> Settings:
+    """Another name of ``settings``, for tests about the home folder."""
+    return settings
+
+
+@pytest.fixture
+def publish_bill(settings: Settings) -> Iterator[PublishBill]:
+    """Publish charge lines in the home folder of ``settings`` and open the snapshot; closed after the test."""
+    opened: list[OpenSnapshot] = []
+
+    def publish(rows: Iterable[Mapping[str, Any]]) -> OpenSnapshot:
+        opened.append(snapshot_of(settings, rows))
+        return opened[-1]
+
+    yield publish
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the shared reference data, ``WORKBENCH_SHARED_DATA`` or ``../shared/data``; skips where absent."""
+    folder = Path(os.environ.get("WORKBENCH_SHARED_DATA", PROJECT_ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"The shared reference data is not at {folder}")
+    return folder

@@ -1,0 +1,88 @@
+"""What must be true of a snapshot file before it is published, and when it is verified later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from workbench.errors import SnapshotCorrupt
+from workbench.schema import TABLES
+from workbench.schema.charges import COSTS
+from workbench.schema.model import quote
+
+__all__ = ["Contents", "read_contents"]
+
+_Totals = dict[str, dict[str, Decimal | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a full read of a snapshot file found.
+
+    Attributes:
+        rows: table → rows.
+        totals: currency → cost → sum over ``charges``; None when no line has the cost.
+        first_day: earliest UTC charge day, None without charges.
+        last_day: latest UTC charge day.
+        sources: source files whose rows are in it.
+    """
+
+    rows: Mapping[str, int]
+    totals: Mapping[str, Mapping[str, Decimal | None]]
+    first_day: date | None
+    last_day: date | None
+    sources: int
+
+
+def read_contents(connection: duckdb.DuckDBPyConnection) -> Contents:
+    """Read every column of every table and check that the rollups add up to the charges.
+
+    DuckDB notices a damaged block only when it reads it, hence every column.
+
+    Raises:
+        SnapshotCorrupt: per currency and cost, ``charges``, ``charge_days``, ``daily_costs`` and
+            ``daily_resource_costs`` do not have the same sum to the last decimal, or do not count the same lines.
+    """
+    rows = {table.name: _scan(connection, table.name) for table in TABLES}
+    charges, lines = _totals(connection, "charges", "count(*)")
+    for relation, count in (
+        ("charge_days", "count(*) FILTER (charge_date = CAST(charge_period_start AS DATE))"),
+        ("daily_costs", "sum(charge_count)"),
+        ("daily_resource_costs", "sum(charge_count)"),
+    ):
+        _compare(relation, *_totals(connection, relation, count), charges, lines)
+    [(first, last)] = connection.sql("SELECT min(charge_date), max(charge_date) FROM daily_costs").fetchall()
+    [(sources,)] = connection.sql("SELECT count(*) FROM source_files WHERE status = 'loaded'").fetchall()
+    return Contents(rows, charges, first, last, sources)
+
+
+def _scan(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    # any_value reads each vector yet does next to nothing with it; count(column) would be answered from statistics.
+    [(rows, *_)] = connection.sql(f"SELECT count(*), any_value(COLUMNS(*)) FROM {quote(table)}").fetchall()
+    return int(rows)
+
+
+def _totals(connection: duckdb.DuckDBPyConnection, relation: str, count: str) -> tuple[_Totals, dict[str, int]]:
+    sums = ", ".join(f"sum({cost})" for cost in COSTS)
+    found = connection.sql(
+        f"SELECT billing_currency, CAST({count} AS BIGINT), {sums} FROM {relation} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    totals = {currency: dict(zip(COSTS, costs, strict=True)) for currency, _, *costs in found}
+    return totals, {currency: lines for currency, lines, *_ in found}
+
+
+def _compare(relation: str, totals: _Totals, lines: dict[str, int], expected: _Totals, counted: dict[str, int]) -> None:
+    problems = [
+        f"{relation} has {cost} {totals.get(currency, {}).get(cost)} {currency}, charges has {costs[cost]}"
+        for currency, costs in expected.items()
+        for cost in COSTS
+        if totals.get(currency, {}).get(cost) != costs[cost]
+    ]
+    if lines != counted:
+        problems.append(f"{relation} counts {lines} lines, charges has {counted}")
+    if problems:
+        raise SnapshotCorrupt("A rollup does not add up to the charges", detail="; ".join(problems))

@@ -1,0 +1,241 @@
+"""The published snapshots of one home folder: serve, build, verify, roll back, prune."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from workbench import clock
+from workbench.engines import DuckDBEngine
+from workbench.errors import SnapshotCorrupt, SnapshotMissing
+from workbench.log import get_logger
+from workbench.progress import Progress, Silent
+from workbench.settings import Settings
+from workbench.snapshot.build import SnapshotBuild
+from workbench.snapshot.files import storage_error
+from workbench.snapshot.layout import Layout
+from workbench.snapshot.lock import refresh_lock
+from workbench.snapshot.manifest import Manifest, Pointer, next_id
+from workbench.snapshot.verify import VerifyReport, check_contents, check_file
+
+__all__ = ["OpenSnapshot", "SnapshotStore"]
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSnapshot:
+    """A snapshot ready to be asked; close it, or use it in a ``with`` statement.
+
+    Attributes:
+        engine: read-only.
+        manifest: of the snapshot that answers.
+        notice: one sentence for a banner when it is not the one that should be served, else None.
+    """
+
+    engine: DuckDBEngine
+    manifest: Manifest
+    notice: str | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class SnapshotStore:
+    """The snapshots under ``settings.snapshots_dir``; holds no open files, so one per call is fine."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._layout = Layout(settings.home)
+
+    def current(self) -> Manifest | None:
+        """The manifest ``CURRENT.json`` leads to; None when nothing is published. The data file is not read.
+
+        Raises:
+            SnapshotCorrupt: the pointer or the manifest cannot be read, or the file is missing.
+        """
+        pointer = self._layout.pointer()
+        if pointer is None:
+            return None
+        manifest = Manifest.read(self._layout.manifest(pointer.id))
+        if not self._layout.data(pointer.id).exists():
+            raise SnapshotCorrupt(f"The file of snapshot {pointer.id} is missing", detail=manifest.file)
+        return manifest
+
+    def list(self) -> list[Manifest]:
+        """The readable manifests, newest first."""
+        found = []
+        for one in self._layout.ids():
+            try:
+                found.append(Manifest.read(self._layout.manifest(one)))
+            except SnapshotCorrupt as exc:
+                _log.warning("manifest skipped", snapshot=one, reason=str(exc))
+        return found
+
+    def open(self, snapshot_id: str | None = None) -> OpenSnapshot:
+        """Open the served snapshot, or the one named.
+
+        The file's SHA-256 is checked once per process. When the served one is bad, the newest good one before it
+        answers and ``notice`` says so; one asked for by id has no substitute.
+
+        Raises:
+            SnapshotMissing: nothing is published, or ``snapshot_id`` does not exist.
+            SnapshotCorrupt: the named one is bad, or none is good.
+        """
+        if snapshot_id is None:
+            manifest, notice = self._good()
+            if manifest is None:
+                raise SnapshotMissing("No data has been loaded yet", hint="Load a bill with: workbench ingest PATH")
+        else:
+            manifest, notice = self._checked(snapshot_id), None
+        engine = DuckDBEngine(
+            self._layout.data(manifest.id),
+            manifest.id,
+            threads=self._settings.threads,
+            memory_limit=self._settings.memory_limit,
+            timeout=self._settings.query_timeout_seconds,
+        )
+        return OpenSnapshot(engine, manifest, notice)
+
+    @contextmanager
+    def build(self, progress: Progress | None = None, *, fresh: bool = False) -> Iterator[SnapshotBuild]:
+        """Build a new snapshot on a copy of the served one; leaving without ``publish`` leaves nothing behind.
+
+        When the served snapshot is bad, the build begins from the newest good one before it and tells ``progress``.
+
+        Args:
+            progress: told of each step.
+            fresh: begin empty instead.
+
+        Raises:
+            SnapshotBusy: another refresh is running.
+            SnapshotCorrupt: there are snapshots and none is good.
+            StorageError: the disk is full or the folder cannot be written; the served snapshot is untouched.
+        """
+        progress = progress or Silent()
+        try:
+            with refresh_lock(self._layout.lock):
+                self._layout.clean()
+                base, notice = (None, None) if fresh else self._good()
+                if notice:
+                    progress.message(f"{notice}. What was loaded after it has to be loaded again")
+                new = next_id(clock.now(), self._layout.on_disk())
+                build = SnapshotBuild(new, base, self._settings, self._layout, progress)
+                try:
+                    yield build
+                finally:
+                    build.close()
+                    self._layout.clean()
+        except Exception as exc:
+            storage = storage_error(exc, self._settings.home)
+            if storage is None:
+                raise
+            raise storage from exc
+
+    def verify(self, snapshot_id: str) -> VerifyReport:
+        """Read a whole snapshot again and compare it with its manifest.
+
+        Raises:
+            SnapshotMissing: there is no such snapshot.
+        """
+        started = time.perf_counter()
+        problem = None
+        try:
+            manifest = self._checked(snapshot_id)
+            check_contents(self._layout.data(snapshot_id), manifest)
+        except SnapshotCorrupt as exc:
+            problem = str(exc)
+        return VerifyReport(snapshot_id, problem, time.perf_counter() - started)
+
+    def rollback(self, to: str | None = None) -> Manifest:
+        """Serve an older snapshot: ``to``, or the newest good one before the served one. Later builds begin from it.
+
+        Raises:
+            SnapshotMissing: there is no such snapshot, or none before the served one.
+            SnapshotCorrupt: it is bad.
+            SnapshotBusy: a refresh is running.
+        """
+        with refresh_lock(self._layout.lock):
+            ids = self._layout.ids()
+            if to is None:
+                manifest = self._newest_good([one for one in ids if one < self._served_id(ids)])
+                if manifest is None:
+                    raise SnapshotMissing("There is no good snapshot before the one being served")
+            else:
+                manifest = self._checked(to)
+                check_contents(self._layout.data(to), manifest)
+            self._layout.point(Pointer(manifest.id, manifest.file, max(ids)))
+            return manifest
+
+    def prune(self, keep: int) -> tuple[str, ...]:
+        """Remove all but the ``keep`` newest snapshots; the served one always stays. Returns the ids removed.
+
+        Raises:
+            SnapshotBusy: a refresh is running.
+        """
+        with refresh_lock(self._layout.lock):
+            self._layout.clean()
+            ids = self._layout.ids()
+            served = self._served_id(ids)
+            doomed = tuple(one for one in ids[keep:] if one != served)
+            for one in doomed:
+                self._layout.remove(one)
+            return doomed
+
+    def _served_id(self, ids: Sequence[str]) -> str:
+        try:
+            pointer = self._layout.pointer()
+        except SnapshotCorrupt:
+            pointer = None
+        return pointer.id if pointer else max(ids, default="")
+
+    def _checked(self, snapshot_id: str) -> Manifest:
+        if snapshot_id not in self._layout.ids():
+            raise SnapshotMissing(
+                f"There is no snapshot {snapshot_id}", hint="List them with: workbench snapshots list"
+            )
+        manifest = Manifest.read(self._layout.manifest(snapshot_id))
+        check_file(self._layout.data(snapshot_id), manifest)
+        return manifest
+
+    def _good(self) -> tuple[Manifest | None, str | None]:
+        """The served snapshot if it is good; else the newest good one before it, else any, with a notice."""
+        ids = self._layout.ids()
+        try:
+            pointer = self._layout.pointer()
+            if pointer is None and not ids:
+                return None, None
+            if pointer is None:
+                raise SnapshotCorrupt(f"{self._layout.current} is missing")
+            return self._checked(pointer.id), None
+        except (SnapshotCorrupt, SnapshotMissing) as exc:
+            problem = exc
+        served = self._served_id(ids)
+        manifest = self._newest_good([one for one in ids if one <= served] + [one for one in ids if one > served])
+        if manifest is None:
+            raise SnapshotCorrupt(
+                "No good snapshot is left", detail=str(problem), hint="Load the bills again with: workbench ingest PATH"
+            )
+        _log.error("fell back to another snapshot", snapshot=manifest.id, reason=str(problem))
+        return manifest, f"{problem.title}; snapshot {manifest.id} is used instead"
+
+    def _newest_good(self, ids: Sequence[str]) -> Manifest | None:
+        for one in ids:
+            try:
+                return self._checked(one)
+            except SnapshotCorrupt as exc:
+                _log.error("snapshot is damaged", snapshot=one, reason=str(exc))
+        return None
