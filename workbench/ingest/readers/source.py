@@ -47,13 +47,15 @@ class Source:
     Args:
         probe: the sniffed file.
         key: brings a file's column name and a reader's name to one spelling, such as ``schema.snake``.
+        report_null_texts: whether null spellings are worth a finding; False for formats that write nulls as text.
 
     Raises:
         BadFile: only when a column asked for is in the file twice under the same key.
     """
 
-    def __init__(self, probe: Probe, *, key: Callable[[str], str]) -> None:
+    def __init__(self, probe: Probe, *, key: Callable[[str], str], report_null_texts: bool = True) -> None:
         self.probe = probe
+        self._report_null_texts = report_null_texts
         self._key = key
         self._by_key: dict[str, list[SourceColumn]] = {}
         for column in probe.columns:
@@ -215,16 +217,17 @@ class Source:
     def _text(self, column: SourceColumn) -> str:
         if column.type != "VARCHAR":
             return f"CAST({column.sql} AS VARCHAR)"
-        self.add_check(
-            Check(
-                column.name,
-                f"coalesce({is_null_text(column.sql)}, false)",
-                column.sql,
-                "written as text where the value is null",
-                fatal=False,
-                rule="null-spelling",
+        if self._report_null_texts:
+            self.add_check(
+                Check(
+                    column.name,
+                    f"coalesce({is_null_text(column.sql)}, false)",
+                    column.sql,
+                    "written as text where the value is null",
+                    fatal=False,
+                    rule="null-spelling",
+                )
             )
-        )
         return f"CASE WHEN {column.sql} NOT IN {_NULLS} THEN {column.sql} END"
 
     def _parsed(self, name: str, target: str, expected: str) -> str:
