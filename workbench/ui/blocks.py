@@ -15,7 +15,7 @@ The toolbar gives the link, the exports and the query behind the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -25,6 +25,7 @@ from workbench.errors import WorkbenchError
 from workbench.ui.context import PageContext
 from workbench.ui.errors import Message, calm, message_of, show_error
 from workbench.ui.text import plain
+from workbench.ui.words import filter_label
 
 __all__ = ["ExportChoice", "block", "show_query"]
 
@@ -110,22 +111,27 @@ def _show_failure(body: Any, message: Message) -> None:
 
 def _show_empty(ctx: PageContext, key: str) -> None:
     """Say what leaves nothing to show; a button for each filter, and one for all."""
+    resolution = ctx.resolution
+    if resolution is not None and resolution.matches_nothing:
+        st.text(f"Nothing is shown: {resolution.matches_nothing}.")
     filters = ctx.view.filters
     if not filters:
-        st.caption("No charges in this period. Choose a wider period above.")
+        st.caption("No charges in this period. Choose another period above.")
         return
     st.caption("No charges match. Remove a filter to see more:")
     with st.container(horizontal=True, gap="xsmall"):
         for index, item in enumerate(filters):
             st.button(
-                plain(item.text),
+                plain(filter_label(item)),
                 icon=":material/close:",
                 key=f"{key}-drop-{index}",
                 on_click=ctx.update,
-                args=(ctx.view.without(item),),
+                args=(ctx.view.without_filter(item),),
             )
         if len(filters) > 1:
-            st.button("Clear all filters", key=f"{key}-clear", on_click=ctx.update, args=(ctx.view.without(*filters),))
+            st.button(
+                "Clear all filters", key=f"{key}-clear", on_click=ctx.update, args=(replace(ctx.view, filters=()),)
+            )
 
 
 def _toolbar(ctx: PageContext, head: Any, key: str, queries: Sequence[Query], exports: Sequence[ExportChoice]) -> None:

@@ -1,7 +1,7 @@
 """What a page works with: the open snapshot, the view in the address bar, and the engine that remembers answers.
 
-A page begins with ``ctx = page_context()``; the shell has made it (and drawn header and filter bar) before the page runs.
-The address is the only state: change a view with :meth:`PageContext.update` (in a widget callback) or
+A page begins with ``ctx = page_context()``; the shell has made it, and drawn header and filter bar, before the page
+runs. The address is the only state: change a view with :meth:`PageContext.update` (in a widget callback) or
 :meth:`PageContext.go` (anywhere else), never by keeping it in the session.
 """
 
@@ -15,16 +15,17 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from workbench.costs import url
+from workbench.costs.view import Basis, ViewSpec
+from workbench.errors import CannotRun
 from workbench.ui.cache import CachedEngine
 from workbench.ui.registry import PageInfo, page_info
 
 if TYPE_CHECKING:
     from workbench.costs.resolve import ResolvedView
-    from workbench.costs.view import ViewSpec
     from workbench.settings import Settings
     from workbench.snapshot import OpenSnapshot
 
-__all__ = ["PageContext", "page_context", "raw_params", "set_page_context", "write_params"]
+__all__ = ["PageContext", "carried_params", "page_context", "raw_params", "set_page_context", "write_params"]
 
 _KEY = "_workbench_page_context"
 
@@ -38,18 +39,34 @@ class PageContext:
         snapshot: the open snapshot with its manifest.
         engine: give this to any question of ``workbench.costs``; answers are cached by (snapshot id, query).
         view: the view as written in the address.
-        resolved: the same view with concrete dates, comparison, currency.
         notices: what in the address could not be used, in words.
         page: the page being shown.
+        resolution: the view with concrete dates; None for a page without filters. Read it through ``resolved``.
     """
 
     settings: Settings
     snapshot: OpenSnapshot
     engine: CachedEngine
     view: ViewSpec
-    resolved: ResolvedView
     notices: tuple[str, ...]
     page: PageInfo
+    resolution: ResolvedView | None
+
+    @property
+    def resolved(self) -> ResolvedView:
+        """The view with concrete dates, comparison and currency.
+
+        Raises:
+            CannotRun: this page has none (``PageInfo.filters`` is false).
+        """
+        if self.resolution is None:
+            raise CannotRun(f"{self.page.title} has no period: it is about the data, not about costs")
+        return self.resolution
+
+    @property
+    def default_basis(self) -> Basis:
+        """The cost basis an address that names none stands for."""
+        return Basis(self.settings.basis)
 
     def update(self, view: ViewSpec) -> None:
         """Put ``view`` in the address. Use it in ``on_click`` and ``on_change``: the run that follows shows it."""
@@ -77,8 +94,8 @@ class PageContext:
 
 def page_context() -> PageContext:
     """The context of this run; made by the shell, so a page script cannot run without it."""
-    context = st.session_state.get(_KEY)
-    if not isinstance(context, PageContext):
+    context: PageContext | None = st.session_state.get(_KEY)
+    if context is None:
         raise RuntimeError("A page runs inside the shell only: start the app with `streamlit run app.py`")
     return context
 
@@ -86,6 +103,11 @@ def page_context() -> PageContext:
 def set_page_context(context: PageContext) -> None:
     """Make ``context`` the one :func:`page_context` returns in this session; for the shell and tests."""
     st.session_state[_KEY] = context
+
+
+def carried_params() -> dict[str, list[str]]:
+    """The parameters a link to another page keeps: those of a view. Page scripts use :meth:`PageContext.params`."""
+    return {key: values for key, values in raw_params().items() if key in url.KEYS}
 
 
 def raw_params() -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, Stop
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger, reference_id
 
-__all__ = ["Message", "calm", "message_of", "show_error"]
+__all__ = ["Message", "calm", "message_of", "on_script_error", "show_error"]
 
 _log = get_logger(__name__)
 
@@ -65,3 +65,9 @@ def calm(where: str) -> Iterator[None]:
         raise
     except Exception as error:
         show_error(message_of(error, where=where))
+
+
+def on_script_error(error: Exception) -> bool:
+    """For ``st.App``: whatever escapes the shell (a widget callback) ends in the same message."""
+    show_error(message_of(error, where="The page"))
+    return True

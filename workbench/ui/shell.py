@@ -1,0 +1,96 @@
+"""The script Streamlit runs on every rerun: navigation, snapshot, view, header, filter bar, then the page.
+
+Whatever fails here or in a page becomes one calm message; see :mod:`workbench.ui.errors`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from workbench.costs import url
+from workbench.costs.resolve import resolve
+from workbench.costs.view import Basis
+from workbench.errors import SnapshotMissing
+from workbench.settings import Settings, load_settings
+from workbench.ui import filter_bar, header
+from workbench.ui.cache import CachedEngine
+from workbench.ui.context import PageContext, carried_params, raw_params, set_page_context
+from workbench.ui.errors import calm
+from workbench.ui.registry import PAGES, PageInfo
+from workbench.ui.source import source_for
+
+__all__ = ["main"]
+
+# A picture of our own: Streamlit loads a Material symbol for the tab from a Google host.
+_ICON = Path(__file__).parent / "assets" / "icon.png"
+
+
+def main() -> None:
+    """Draw one run of the app."""
+    st.set_page_config(page_title="FinOps workbench", page_icon=str(_ICON), layout="wide")
+    with calm("The app"):
+        settings = load_settings()
+        pages = {page.key: st.Page(page.script, title=page.title, url_path=page.key) for page in PAGES}
+        start = st.Page(lambda: _open_start_page(settings, pages), title="Start", default=True, visibility="hidden")
+        current = st.navigation([start, *pages.values()], position="hidden")
+        page = next((info for info in PAGES if info.key == current.url_path), None)
+        if page is None:
+            current.run()
+            return
+        _navigation(pages)
+        context = _context(settings, page)
+        if context is None:
+            return
+        header.draw(context)
+        if page.filters and context.resolution is None:
+            header.no_charges()
+            return
+        if page.filters:
+            filter_bar.draw(context)
+        with calm(page.title):
+            current.run()
+
+
+def _open_start_page(settings: Settings, pages: dict[str, st.Page]) -> None:
+    known = settings.start_page if settings.start_page in pages else PAGES[0].key
+    st.switch_page(pages[known], query_params=raw_params())
+
+
+def _navigation(pages: dict[str, st.Page]) -> None:
+    """Links to the pages by section; each keeps the view, which Streamlit's own menu would drop."""
+    params = carried_params()
+    with st.sidebar:
+        section = ""
+        for info in PAGES:
+            if info.section != section:
+                section = info.section
+                st.caption(section)
+            st.page_link(pages[info.key], label=info.title, icon=info.icon, query_params=params, width="stretch")
+
+
+def _context(settings: Settings, page: PageInfo) -> PageContext | None:
+    """Open the snapshot and read the view; None when there is no data yet and the page says so instead."""
+    view, notices = url.parse(raw_params(), default_basis=Basis(settings.basis))
+    try:
+        snapshot = source_for(settings).get(view.snapshot)
+    except SnapshotMissing as missing:
+        header.no_data(page, settings, missing, view.snapshot)
+        return None
+    engine = CachedEngine(snapshot.engine)
+    resolution = resolve(engine, view) if page.filters and snapshot.manifest.rows.get("charges") else None
+    context = PageContext(
+        settings=settings,
+        snapshot=snapshot,
+        engine=engine,
+        view=view,
+        notices=(*notices, *(resolution.notices if resolution else ())),
+        page=page,
+        resolution=resolution,
+    )
+    set_page_context(context)
+    return context
+
+
+main()
