@@ -20,11 +20,6 @@ from workbench.workspace.database import Database
 OCTOBER = ExpectedInvoice(date(2018, 10, 1), "USD", Decimal("4064.48"), billing_account_id="payer")
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path)
-
-
 def added(workspace: Workspace, *invoices: ExpectedInvoice) -> tuple[SavedInvoice, ...]:
     return workspace.save_invoices([InvoiceEdit(invoice) for invoice in invoices])
 
@@ -168,6 +163,7 @@ def test_first_writers_at_once_make_the_file_together(settings: Settings) -> Non
 
 
 def test_a_damaged_file_is_named_with_what_to_do(settings: Settings) -> None:
+    settings.home.mkdir()
     (settings.home / "workspace.db").write_bytes(b"this is not a database at all" * 100)
     for attempt in (Workspace(settings).expected_invoices, lambda: added(Workspace(settings), OCTOBER)):
         with pytest.raises(StorageError, match="damaged") as caught:
