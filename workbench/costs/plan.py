@@ -18,6 +18,7 @@ from workbench.costs.dimensions import Dimension, dimension, is_dimension
 from workbench.costs.view import Filter, Period
 from workbench.engines import Query
 from workbench.engines.base import Value
+from workbench.schema import Kind, duckdb_type
 
 if TYPE_CHECKING:
     from workbench.costs.resolve import ResolvedView
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CHARGE_LINES", "Statement", "choose_table"]
 
 CHARGE_LINES = "charge_days"
-
-# A spread fee has a row a day in charge_days but is one line: it counts on its first day.
-_LINE_COUNT = "COUNT(*) FILTER (WHERE charge_date = CAST(charge_period_start AS DATE))"
+_MONEY = duckdb_type(Kind.MONEY)
 
 
 def choose_table(keys: Iterable[str], promoted: Iterable[str]) -> str:
@@ -61,15 +60,35 @@ class Statement:
         needed = [*keys, *(item.dimension for item in self._filters)]
         self.table = table or choose_table(needed, self._promoted)
 
-    @property
-    def lines(self) -> str:
-        """Expression that counts charge lines."""
-        return _LINE_COUNT if self.table == CHARGE_LINES else "CAST(COALESCE(SUM(charge_count), 0) AS BIGINT)"
+    def lines(self, condition: str) -> str:
+        """Expression: number of charge lines where ``condition`` holds."""
+        if self.table == CHARGE_LINES:
+            # A spread fee has a row a day in charge_days but is one line: it counts on its first day.
+            return f"COUNT(*) FILTER (WHERE charge_date = CAST(charge_period_start AS DATE) AND {condition})"
+        return f"CAST(COALESCE(SUM(charge_count) FILTER (WHERE {condition}), 0) AS BIGINT)"
 
     @property
     def cost(self) -> str:
         """Column of the shown cost."""
         return self._view.basis.column
+
+    def sum(self, condition: str) -> str:
+        """Expression: cost where ``condition`` holds; zero without rows, null when no row states a cost."""
+        return (
+            f"CASE WHEN COUNT(*) FILTER (WHERE {condition}) = 0 THEN CAST(0 AS {_MONEY})"
+            f" ELSE SUM({self.cost}) FILTER (WHERE {condition}) END"
+        )
+
+    @property
+    def now(self) -> str:
+        """Condition: the charge day lies in the period shown."""
+        return self.within(self._view.period)
+
+    @property
+    def before(self) -> str:
+        """Condition: the charge day lies in the comparison; false without one."""
+        compared = self._view.comparison
+        return self.within(compared.period) if compared else "FALSE"
 
     def bind(self, value: Value) -> str:
         """A placeholder for ``value``; the same value (of the same type) has the same placeholder."""
@@ -99,10 +118,20 @@ class Statement:
         parts = [f"billing_currency = {self.bind(self._view.currency)}"]
         if periods:
             parts.append(self._any(self.within(period) for period in periods))
-        if self._view.unusable:
+        if self._view.matches_nothing:
             parts.append("FALSE")
-        parts.extend(self._conditions())
+        else:
+            parts.extend(self._conditions())
         return " AND ".join(parts)
+
+    def where_now(self) -> str:
+        """Condition of the rows of the period shown."""
+        return self.where(self._view.period)
+
+    def where_compared(self) -> str:
+        """Condition of the rows of the period shown and of the comparison."""
+        compared = self._view.comparison
+        return self.where(self._view.period, *([compared.period] if compared else []))
 
     def query(self, title: str, sql: str) -> Query:
         """The finished query."""
@@ -114,8 +143,6 @@ class Statement:
             by_dimension.setdefault(item.dimension, []).append(item)
         conditions = []
         for key in sorted(by_dimension):
-            if not is_dimension(key):
-                return ["FALSE"]
             column = self.column(key)
             positive = [item.value for item in by_dimension[key] if not item.negated]
             negative = [item.value for item in by_dimension[key] if item.negated]

@@ -1,0 +1,58 @@
+"""The questions of the Explore page; every function takes an engine and a resolved view.
+
+``totals`` (here) · ``series`` (``series.py``) · ``breakdown``, ``tree`` (``breakdown.py``) · ``values``,
+``charge_lines`` (``lines.py``). For one view they agree to the last decimal: the same rows, summed as DECIMAL.
+"""
+
+from __future__ import annotations
+
+from workbench.costs.breakdown import breakdown, tree
+from workbench.costs.lines import LINE_COLUMNS, charge_lines, values
+from workbench.costs.plan import CHARGE_LINES, Statement
+from workbench.costs.resolve import ResolvedView
+from workbench.costs.results import Totals, change_of
+from workbench.costs.series import series
+from workbench.engines import Engine, Query
+
+__all__ = ["LINE_COLUMNS", "breakdown", "charge_lines", "series", "totals", "tree", "values"]
+
+
+def totals(engine: Engine, view: ResolvedView) -> Totals:
+    """Cost of the period and of the comparison, with the change between them."""
+    cost_query = _cost_query(view)
+    missing_query = _missing_query(view)
+    row = engine.run(cost_query).to_pylist()[0]
+    missing = engine.run(missing_query).to_pylist()[0]
+    compared = view.comparison
+    known = compared is not None and compared.unknown is None
+    return Totals(
+        change=change_of(row["cost"], row["previous"] if known else None),
+        lines=row["lines"],
+        previous_lines=row["previous_lines"] if compared else None,
+        lines_without_basis=missing["lines"],
+        previous_lines_without_basis=missing["previous_lines"],
+        unknown=compared.unknown if compared else None,
+        queries=(cost_query, missing_query),
+    )
+
+
+def _cost_query(view: ResolvedView) -> Query:
+    statement = Statement(view)
+    now, before = statement.now, statement.before
+    return statement.query(
+        "Totals",
+        f"SELECT {statement.sum(now)} AS cost, {statement.sum(before)} AS previous,"
+        f" {statement.lines(now)} AS lines, {statement.lines(before)} AS previous_lines"
+        f" FROM {statement.table} WHERE {statement.where_compared()}",
+    )
+
+
+def _missing_query(view: ResolvedView) -> Query:
+    # A rollup row sums lines with and without a cost, so only the lines themselves can tell. The engine skips whole
+    # blocks without nulls by their statistics: for a complete bill this reads nothing.
+    statement = Statement(view, table=CHARGE_LINES)
+    return statement.query(
+        "Lines without a cost on this basis",
+        f"SELECT {statement.lines(statement.now)} AS lines, {statement.lines(statement.before)} AS previous_lines"
+        f" FROM {statement.table} WHERE {statement.cost} IS NULL AND {statement.where_compared()}",
+    )
