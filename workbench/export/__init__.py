@@ -1,1 +1,34 @@
-"""Tables and charts as files, neutralised against formulas and carrying their provenance."""
+"""Tables and charts as files, neutralised against formulas and carrying their provenance.
+
+==============  ===================================================================================
+``provenance``  ``Provenance``: period, basis, currency, filters, queries, snapshot; in every file
+``tables``      ``to_csv``, ``to_csv_zip``, ``to_xlsx``, ``to_parquet``, ``to_json``
+``charts``      ``to_html`` (no network), ``to_image`` (PNG, SVG, PDF through an installed Chromium)
+``neutral``     text a spreadsheet must not run; decided by column type
+``files``       ``write_file``: whole or not at all
+==============  ===================================================================================
+
+Pure functions from an Arrow table or a figure to bytes. May import ``costs`` and what is below it; never Streamlit.
+"""
+
+from workbench.export.charts import ImageFormat, find_browser, to_html, to_image
+from workbench.export.files import write_file
+from workbench.export.neutral import neutralise, restore
+from workbench.export.provenance import Provenance
+from workbench.export.tables import to_csv, to_csv_zip, to_json, to_parquet, to_xlsx
+
+__all__ = [
+    "ImageFormat",
+    "Provenance",
+    "find_browser",
+    "neutralise",
+    "restore",
+    "to_csv",
+    "to_csv_zip",
+    "to_html",
+    "to_image",
+    "to_json",
+    "to_parquet",
+    "to_xlsx",
+    "write_file",
+]

@@ -1,0 +1,215 @@
+"""Tables as CSV, XLSX, Parquet and JSON. Amounts keep every digit except in XLSX, whose numbers have about fifteen."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+import xlsxwriter
+
+from workbench.errors import ExportUnavailable
+from workbench.export.neutral import is_text, neutral_column, neutralise
+from workbench.export.provenance import Provenance
+
+__all__ = ["MAX_XLSX_ROWS", "to_csv", "to_csv_zip", "to_json", "to_parquet", "to_xlsx"]
+
+MAX_XLSX_ROWS = 1_048_575
+"""Rows of an Excel sheet below its heading."""
+
+_MAX_XLSX_TEXT = 32_767
+_METADATA_KEY = b"workbench.provenance"
+
+
+def to_csv(table: pa.Table) -> bytes:
+    """UTF-8, comma, one heading, text cells quoted and neutralised, numbers bare in full precision, null empty.
+
+    A comment line would break parsers, so the file holds the table alone; :func:`to_csv_zip` adds the provenance.
+    Dates are ISO, times ISO in UTC. A list becomes its JSON text.
+    """
+    columns = [_csv_column(column) for column in table.columns]
+    names = [neutralise(name) for name in table.column_names]
+    sink = io.BytesIO()
+    options = pa.csv.WriteOptions(include_header=True, quoting_style="needed")
+    pa.csv.write_csv(pa.table(columns, names=names), sink, options)
+    return sink.getvalue()
+
+
+def to_csv_zip(table: pa.Table, provenance: Provenance, *, stem: str) -> bytes:
+    """A zip with ``<stem>.csv`` and ``<stem>.provenance.json``."""
+    moment = provenance.created_at.astimezone(UTC).timetuple()[:6]
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (
+            (f"{stem}.csv", to_csv(table)),
+            (f"{stem}.provenance.json", provenance.json().encode()),
+        ):
+            archive.writestr(zipfile.ZipInfo(name, date_time=moment), content, zipfile.ZIP_DEFLATED)
+    return sink.getvalue()
+
+
+def to_json(table: pa.Table, provenance: Provenance) -> bytes:
+    """``{"provenance": ..., "columns": [...], "rows": [{...}]}``; amounts are text, so that no digit is lost."""
+    document = {
+        "provenance": provenance.document(),
+        "columns": [{"name": field.name, "type": str(field.type)} for field in table.schema],
+        "rows": _json_ready(table.to_pylist()),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def to_parquet(table: pa.Table, provenance: Provenance) -> bytes:
+    """Parquet with exact decimals; the provenance is the metadata value ``workbench.provenance`` (JSON)."""
+    metadata = {**(table.schema.metadata or {}), _METADATA_KEY: provenance.json().encode()}
+    sink = io.BytesIO()
+    pa.parquet.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def to_xlsx(table: pa.Table, provenance: Provenance) -> bytes:
+    """A workbook with the sheets ``Data`` and ``About``; text is written as text and never read as formula or link.
+
+    Raises:
+        ExportUnavailable: the table has more rows than a sheet.
+    """
+    if table.num_rows > MAX_XLSX_ROWS:
+        raise ExportUnavailable(
+            f"An Excel sheet holds {MAX_XLSX_ROWS:,} rows, this table has {table.num_rows:,}",
+            hint="Export CSV or Parquet, or add a filter",
+        )
+    sink = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(sink, options) as book:
+        book.set_properties(
+            {"title": provenance.title[:255], "created": provenance.created_at.astimezone(UTC).replace(tzinfo=None)}
+        )
+        shortened = _data_sheet(book, table)
+        _about_sheet(book, provenance, shortened)
+    return sink.getvalue()
+
+
+def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    column = _decoded(column)
+    kind = column.type
+    if is_text(kind):
+        return neutral_column(column)
+    if pa.types.is_floating(kind):
+        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
+    if pa.types.is_timestamp(kind):
+        return pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%SZ")
+    if pa.types.is_nested(kind):
+        return neutral_column(pa.chunked_array([_json_texts(column)], pa.string()))
+    return column
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _json_texts(column: pa.ChunkedArray) -> pa.Array:
+    texts = [
+        None if value is None else json.dumps(_json_ready(value), ensure_ascii=False) for value in column.to_pylist()
+    ]
+    return pa.array(texts, pa.string())
+
+
+def _json_ready(value: Any) -> Any:
+    """The value as JSON can hold it: amounts as text, times ISO in UTC, no NaN."""
+    match value:
+        case float() if not math.isfinite(value):
+            return None
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+        case date():
+            return value.isoformat()
+        case list():
+            return [_json_ready(item) for item in value]
+        case dict():
+            return {str(name): _json_ready(item) for name, item in value.items()}
+        case _:
+            return str(value)
+
+
+def _data_sheet(book: xlsxwriter.Workbook, table: pa.Table) -> int:
+    """Write the table; returns how many texts were longer than a cell and were cut."""
+    sheet = book.add_worksheet("Data")
+    heading = book.add_format({"bold": True, "bottom": 1})
+    formats = {
+        "money": book.add_format({"num_format": "#,##0.00######"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+    }
+    cut = 0
+    for position, field in enumerate(table.schema):
+        column = _decoded(table.column(position))
+        values = _json_texts(column).to_pylist() if pa.types.is_nested(column.type) else column.to_pylist()
+        sheet.write_string(0, position, field.name[:_MAX_XLSX_TEXT], heading)
+        sheet.set_column(position, position, _width(field.name, values))
+        for row, value in enumerate(values, start=1):
+            cut += _cell(sheet, row, position, value, formats)
+    sheet.freeze_panes(1, 0)
+    if table.num_rows and table.num_columns:
+        sheet.autofilter(0, 0, table.num_rows, table.num_columns - 1)
+    return cut
+
+
+def _cell(sheet: Any, row: int, position: int, value: Any, formats: dict[str, Any]) -> int:
+    match value:
+        case None:
+            pass
+        case bool():
+            sheet.write_boolean(row, position, value)
+        case Decimal():
+            sheet.write_number(row, position, float(value), formats["money"])
+        case float() if not math.isfinite(value):
+            pass
+        case int() | float():
+            sheet.write_number(row, position, value)
+        case datetime():
+            sheet.write_datetime(row, position, value, formats["time"])
+        case date():
+            sheet.write_datetime(row, position, value, formats["date"])
+        case _:
+            text = str(value)
+            sheet.write_string(row, position, text[:_MAX_XLSX_TEXT])
+            return int(len(text) > _MAX_XLSX_TEXT)
+    return 0
+
+
+def _width(name: str, values: list[Any]) -> int:
+    longest = max((len(str(value)) for value in values[:200] if value is not None), default=0)
+    return min(max(len(name), min(longest, 18) if values and isinstance(values[0], Decimal) else longest) + 2, 60)
+
+
+def _about_sheet(book: xlsxwriter.Workbook, provenance: Provenance, shortened: int) -> None:
+    sheet = book.add_worksheet("About")
+    label = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    rows = list(provenance.facts)
+    rows.append(("Note", "Excel keeps about fifteen digits of a number; Parquet, CSV and JSON keep all of them"))
+    if shortened:
+        rows.append(("Note", f"{shortened:,} texts longer than {_MAX_XLSX_TEXT:,} characters were cut"))
+    for query in provenance.queries:
+        rows.append((f"Query: {query.title}", query.sql))
+        rows.extend((f"${name}", str(value)) for name, value in query.params)
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 110)
+    for row, (name, text) in enumerate(rows):
+        sheet.write_string(row, 0, name[:_MAX_XLSX_TEXT], label)
+        sheet.write_string(row, 1, text[:_MAX_XLSX_TEXT], wrapped)
