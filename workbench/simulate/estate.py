@@ -89,6 +89,7 @@ _COST_CENTERS = {
     "platform": "cc-3000",
 }
 _ENVIRONMENTS = {"production": ("production", "prod", "Production"), "staging": ("staging", "stage")}
+_YEAR = 365
 _UNTAGGED_SHARE, _ODD_SPELLING_SHARE, _COST_CENTER_SHARE = 0.17, 0.22, 0.55
 
 
@@ -156,8 +157,8 @@ def _stream(
 def estate(calendar: Calendar) -> list[Stream]:
     """Every stream of the company, in a fixed order."""
     return [
-        *_compute(calendar),
-        *_storage(calendar),
+        *_compute(),
+        *_storage(),
         *_databases(calendar),
         *_serverless(),
         *_network(calendar),
@@ -166,7 +167,7 @@ def estate(calendar: Calendar) -> list[Stream]:
     ]
 
 
-def _compute(calendar: Calendar) -> Iterator[Stream]:
+def _compute() -> Iterator[Stream]:
     fleets = (
         # name, account, region, item, team, how many at the start, added in the year, rhythm
         ("shop-web", "shop", "virginia", "c6i.2xlarge", "checkout", 14, 8, "office"),
@@ -184,7 +185,7 @@ def _compute(calendar: Calendar) -> Iterator[Stream]:
         for number in range(start + added):
             name = f"{fleet}-{number + 1:02}"
             # The fleet grows a machine at a time, evenly over the year.
-            first = 0 if number < start else calendar.days * (number - start + 1) // (added + 1)
+            first = 0 if number < start else _YEAR * (number - start + 1) // (added + 1)
             machine = replace(_stream(_INSTANCE, name, (account, region), item, team, 24.0), first=first, rhythm=rhythm)
             yield machine
             disk = "gp2" if share(f"disk {name}") < 0.3 else "gp3"
@@ -200,7 +201,7 @@ def _compute(calendar: Calendar) -> Iterator[Stream]:
         yield replace(worker, rhythm="month_end", growth=0.3)
 
 
-def _storage(calendar: Calendar) -> Iterator[Stream]:
+def _storage() -> Iterator[Stream]:
     buckets = (
         ("shop", "virginia", ("product-images", "order-exports", "static-assets", "web-logs", "invoices"), 9_000.0),
         ("shop", "ireland", ("eu-customer-files", "eu-web-logs", "eu-backups"), 7_000.0),
@@ -223,7 +224,7 @@ def _storage(calendar: Calendar) -> Iterator[Stream]:
     for number in range(40):
         region = "virginia" if number % 3 else "ireland"
         name = f"nightly-{number + 1:02}"
-        first = calendar.days * number // 60
+        first = _YEAR * number // 60
         yield replace(
             _stream(_SNAPSHOT, name, ("shop", region), "snapshot", "platform", 400.0), first=first, growth=0.5
         )
