@@ -2,9 +2,9 @@
 
 ==============  =====================================================================================
 ``palette``     the colours of both themes; ``palette_for(st.context.theme.type)``
-``series``      ``time_series(table)`` → ``TimeSeries``: at most five series and the rest
+``series``      ``time_series(costs.Series)`` → ``TimeSeries``: at most five series and Other
 ``time``        ``bars``, ``lines``, ``area``, ``cumulative``
-``treemap``     ``treemap(tiles)``; a click gives an id, ``path_of`` turns it back into values
+``treemap``     ``treemap(costs.Tree)``; a click gives the id of a row of the tree
 ``waterfall``   ``waterfall(start, steps, end)``
 ``sparkline``   ``sparkline(values)``
 ``frame``       what they share; ``CONFIG`` for ``st.plotly_chart``
@@ -20,19 +20,19 @@ from workbench.ui.charts.palette import DARK, LIGHT, Palette, palette_for
 from workbench.ui.charts.series import Comparison, Note, Series, TimeSeries, time_series
 from workbench.ui.charts.sparkline import sparkline
 from workbench.ui.charts.time import area, bars, cumulative, lines
-from workbench.ui.charts.treemap import Tile, left_out, path_of, tile_id, treemap
+from workbench.ui.charts.treemap import ROOT, left_out, treemap
 from workbench.ui.charts.waterfall import Step, waterfall
 
 __all__ = [
     "CONFIG",
     "DARK",
     "LIGHT",
+    "ROOT",
     "Comparison",
     "Note",
     "Palette",
     "Series",
     "Step",
-    "Tile",
     "TimeSeries",
     "area",
     "bars",
@@ -40,9 +40,7 @@ __all__ = [
     "left_out",
     "lines",
     "palette_for",
-    "path_of",
     "sparkline",
-    "tile_id",
     "time_series",
     "treemap",
     "waterfall",

@@ -1,4 +1,4 @@
-"""What time charts draw: periods on the x axis, at most five named series and the rest."""
+"""What time charts draw: periods on the x axis, at most five named series and Other."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Literal
 
-import pyarrow as pa
-
+from workbench.costs.results import Series as Answer
 from workbench.ui.charts.palette import MAX_SERIES
 
 __all__ = ["Comparison", "Grain", "Note", "Series", "TimeSeries", "time_series"]
@@ -25,7 +24,7 @@ class Series:
 
     name: str
     values: tuple[Amount, ...]
-    rest: bool = False
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,10 @@ class TimeSeries:
     """Amounts over time in one currency.
 
     ``periods`` are first days in order; ``partial`` names the periods the data covers only in part, with the words
-    to show (``20 of 30 days``).
+    to show (``partial week``).
+
+    Raises:
+        ValueError: more than five named series: fold the others first, a sixth colour cannot be told apart.
     """
 
     periods: tuple[date, ...]
@@ -60,6 +62,11 @@ class TimeSeries:
     comparison: Comparison | None = None
     partial: tuple[tuple[date, str], ...] = ()
     notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        named = sum(not one.other for one in self.series)
+        if named > MAX_SERIES:
+            raise ValueError(f"{named} series cannot be told apart; the most is {MAX_SERIES} and Other")
 
     @property
     def totals(self) -> tuple[Amount, ...]:
@@ -92,48 +99,46 @@ class TimeSeries:
 
 
 def time_series(
-    table: pa.Table,
-    *,
-    currency: str,
-    grain: Grain = "day",
-    period: str = "period",
-    name: str = "name",
-    value: str = "cost",
-    rest: str | None = None,
-    comparison: Comparison | None = None,
-    partial: tuple[tuple[date, str], ...] = (),
-    notes: tuple[Note, ...] = (),
+    answer: Answer, *, currency: str, grain: Grain, compared: str = "", notes: tuple[Note, ...] = ()
 ) -> TimeSeries:
-    """A long table (one row a period and name) as series, largest first, the sixth and later folded into the rest.
+    """The answer of ``costs.explore.series`` as something to draw.
 
     Args:
-        table: columns ``period`` (date), ``name`` (text) and ``value`` (decimal); several rows of one cell are added.
-        currency: ISO code of the amounts.
-        grain: length of a period.
-        period: column of the first day.
-        name: column of the series name.
-        value: column of the amounts.
-        rest: a name that already is the sum of what is not shown; it stays grey and last.
-        comparison: totals of the comparison period.
-        partial: incomplete periods and the words for them.
+        answer: groups over time, at most five and Other.
+        currency: ISO code of its amounts.
+        grain: width of its buckets.
+        compared: legend of the comparison, such as ``Previous month``; empty: do not draw it.
         notes: ruled annotations.
     """
-    rows = zip(table[period].to_pylist(), table[name].to_pylist(), table[value].to_pylist(), strict=True)
-    cells: dict[str, dict[date, Amount]] = {}
-    for day, series_name, amount in rows:
-        row = cells.setdefault(series_name, {})
-        row[day] = _sum((row.get(day), amount))
-    periods = tuple(sorted({day for row in cells.values() for day in row}))
-    named = sorted((key for key in cells if key != rest), key=lambda key: (-_size(cells[key].values()), key))
-    shown, folded = named[:MAX_SERIES], named[MAX_SERIES:]
-    # A name without a row in a period that others have was charged nothing; a row without an amount is unknown.
-    result = [Series(key, tuple(cells[key].get(day, Decimal(0)) for day in periods)) for key in shown]
-    remainder = [*folded, *([rest] if rest in cells else [])]
-    if remainder:
-        label = rest if rest in cells else f"Other ({len(folded)})"
-        values = tuple(_sum(cells[key].get(day, Decimal(0)) for key in remainder) for day in periods)
-        result.append(Series(label or "", values, rest=True))
-    return TimeSeries(periods, tuple(result), currency, grain, comparison, partial, notes)
+    buckets = answer.table["bucket"].to_pylist()
+    periods = tuple(dict.fromkeys(sorted(buckets)))
+    cells = {
+        (bucket, key, other): cost
+        for bucket, key, other, cost in zip(
+            buckets,
+            answer.table["key"].to_pylist(),
+            answer.table["other"].to_pylist(),
+            answer.table["cost"].to_pylist(),
+            strict=True,
+        )
+    }
+    series = tuple(
+        Series(label, tuple(cells[bucket, key, other] for bucket in periods), other)
+        for key, label, other in answer.groups
+    )
+    comparison = None
+    if compared and answer.previous.num_rows:
+        by_bucket = dict(
+            zip(
+                answer.previous["bucket"].to_pylist(),
+                zip(answer.previous["compared"].to_pylist(), answer.previous["cost"].to_pylist(), strict=True),
+                strict=True,
+            )
+        )
+        known = [(bucket, *by_bucket[bucket]) for bucket in periods if bucket in by_bucket]
+        comparison = Comparison(compared, tuple(day for _, day, _ in known), tuple(cost for *_, cost in known))
+    partial = tuple((day, f"partial {grain}") for day in answer.partial_buckets)
+    return TimeSeries(periods, series, currency, grain, comparison, partial, notes)
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:
@@ -141,10 +146,6 @@ def _sum(amounts: Iterable[Amount]) -> Amount:
     return sum(known, Decimal(0)) if known else None
 
 
-def _size(amounts: Iterable[Amount]) -> Decimal:
-    return sum((abs(amount) for amount in amounts if amount is not None), Decimal(0))
-
-
 def _running(values: tuple[Amount, ...]) -> tuple[Amount, ...]:
     sums = accumulate(amount if amount is not None else Decimal(0) for amount in values)
-    return tuple(None if amount is None else sum_ for amount, sum_ in zip(values, sums, strict=True))
+    return tuple(None if amount is None else running for amount, running in zip(values, sums, strict=True))

@@ -105,7 +105,7 @@ def cumulative(data: TimeSeries, palette: Palette, *, height: int = HEIGHT) -> g
 
 
 def _colour(palette: Palette, one: Series, position: int) -> str:
-    return palette.other if one.rest else palette.colour(position)
+    return palette.other if one.other else palette.colour(position)
 
 
 def _points(data: TimeSeries, one: Series) -> dict[str, Any]:

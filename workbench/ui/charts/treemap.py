@@ -2,85 +2,67 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import plotly.graph_objects as go
 
 from workbench import formats
+from workbench.costs.results import Tree
 from workbench.ui.charts.frame import figure
 from workbench.ui.charts.palette import MAX_SERIES, Palette, ink_on
 from workbench.ui.charts.text import NAME_LENGTH, safe
 
-__all__ = ["Tile", "left_out", "path_of", "tile_id", "treemap"]
+__all__ = ["ROOT", "left_out", "treemap"]
 
-ROOT = "[]"
+ROOT = "workbench:all"
+"""Id of the tile around all others; a click on it is no choice."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """One leaf: its values from the outer to the inner dimension, their names, and its amount."""
-
-    path: tuple[str | None, ...]
-    names: tuple[str, ...]
-    value: Decimal
-
-
-def tile_id(path: Sequence[str | None]) -> str:
-    """The id Plotly gives back on a click; unique even where names repeat."""
-    return json.dumps(list(path), ensure_ascii=False, separators=(",", ":"))
+class _Node:
+    id: str
+    parent: str
+    label: str
+    cost: Decimal
+    share: float | None
+    other: bool
+    leaf: bool
 
 
-def path_of(identifier: str) -> tuple[str | None, ...]:
-    """The path of a clicked tile; empty for the root and for text that is no id."""
-    try:
-        path = json.loads(identifier)
-    except ValueError:
-        return ()
-    return tuple(path) if isinstance(path, list) else ()
-
-
-def left_out(tiles: Sequence[Tile]) -> tuple[int, Decimal]:
-    """How many tiles a treemap cannot draw (zero or less: credits) and what they add up to; say it beside the chart."""
-    hidden = [tile.value for tile in tiles if tile.value <= 0]
+def left_out(tree: Tree) -> tuple[int, Decimal]:
+    """How many groups a treemap cannot draw because they are below zero, and their sum; say it beside the chart."""
+    hidden = [node.cost for node in _nodes(tree) if node.leaf and node.cost < 0]
     return len(hidden), sum(hidden, Decimal(0))
 
 
-def treemap(tiles: Sequence[Tile], palette: Palette, *, currency: str, root: str, height: int = 420) -> go.Figure:
+def treemap(tree: Tree, palette: Palette, *, currency: str, root: str, height: int = 420) -> go.Figure:
     """Areas in proportion to cost; the five largest outer groups have colours, the others are grey.
 
-    Only amounts above zero have an area, see :func:`left_out`. Shares in the labels are of what is drawn.
+    Only amounts above zero have an area (:func:`left_out`); labels state the cost and share of the whole group. Ids are
+    those of ``tree``, so a click can be looked up there.
     """
-    drawn = [tile for tile in tiles if tile.value > 0]
-    total = sum((tile.value for tile in drawn), Decimal(0))
-    values: dict[tuple[str | None, ...], Decimal] = {}
-    names: dict[tuple[str | None, ...], str] = {}
-    for tile in drawn:
-        for depth in range(1, len(tile.path) + 1):
-            node = tile.path[:depth]
-            values[node] = values.get(node, Decimal(0)) + tile.value
-            names[node] = tile.names[depth - 1]
-    groups = sorted((node for node in values if len(node) == 1), key=lambda node: -values[node])
-    colours: dict[tuple[str | None, ...], str] = {
-        node: palette.colour(position) for position, node in enumerate(groups[:MAX_SERIES])
-    }
-    nodes = sorted(values, key=lambda node: (len(node), -values[node]))
-    fills = [colours.get(node[:1], palette.other) for node in nodes]
+    nodes = _nodes(tree)
+    areas = {node.id: node.cost for node in nodes if node.leaf and node.cost > 0}
+    for node in reversed(nodes):  # leaves come last
+        if node.parent and node.id in areas:
+            areas[node.parent] = areas.get(node.parent, Decimal(0)) + areas[node.id]
+    drawn = [node for node in nodes if node.id in areas]
+    fills = _fills(drawn, areas, palette)
     chart = figure(palette, height=height, legend=False)
+    total = sum((areas[node.id] for node in drawn if not node.parent), Decimal(0))
     chart.add_trace(
         go.Treemap(
-            ids=[ROOT, *(tile_id(node) for node in nodes)],
-            parents=["", *(tile_id(node[:-1]) for node in nodes)],
-            labels=[safe(root), *(safe(names[node], NAME_LENGTH) for node in nodes)],
-            values=[float(total), *(float(values[node]) for node in nodes)],
+            ids=[ROOT, *(node.id for node in drawn)],
+            parents=["", *(node.parent or ROOT for node in drawn)],
+            labels=[safe(root), *(safe(node.label, NAME_LENGTH) for node in drawn)],
+            values=[float(total), *(float(areas[node.id]) for node in drawn)],
             customdata=[
-                [safe(root), _money(total, currency), "100.0%"],
-                *([safe(names[node]), _money(values[node], currency), _share(values[node], total)] for node in nodes),
+                [safe(root), safe(formats.money(tree.total, currency, compact=True)), ""],
+                *(_texts(node, currency) for node in drawn),
             ],
-            texttemplate="%{label}<br>%{customdata[1]} · %{customdata[2]}",
-            hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]} of what is shown<extra></extra>",
+            texttemplate="%{label}<br>%{customdata[1]}%{customdata[2]}",
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<extra></extra>",
             branchvalues="total",
             sort=True,
             marker={
@@ -97,9 +79,35 @@ def treemap(tiles: Sequence[Tile], palette: Palette, *, currency: str, root: str
     return chart
 
 
-def _money(value: Decimal, currency: str) -> str:
-    return safe(formats.money(value, currency, compact=True))
+def _nodes(tree: Tree) -> list[_Node]:
+    """The nodes, outer levels first; a cost that cannot be told has no area."""
+    rows = sorted(tree.table.to_pylist(), key=lambda row: row["level"])
+    parents = {row["parent"] for row in rows}
+    return [
+        _Node(
+            row["id"],
+            row["parent"] or "",
+            row["label"],
+            row["cost"] or Decimal(0),
+            row["share"],
+            row["other"],
+            row["id"] not in parents,
+        )
+        for row in rows
+    ]
 
 
-def _share(value: Decimal, total: Decimal) -> str:
-    return safe(formats.percent(value / total * 100))
+def _fills(drawn: list[_Node], areas: dict[str, Decimal], palette: Palette) -> list[str]:
+    """One colour a node: that of its outermost group."""
+    named = [node for node in drawn if not node.parent and not node.other]
+    largest = sorted(named, key=lambda node: -areas[node.id])[:MAX_SERIES]
+    colours = {node.id: palette.colour(position) for position, node in enumerate(largest)}
+    fills: dict[str, str] = {}
+    for node in drawn:
+        fills[node.id] = fills[node.parent] if node.parent else colours.get(node.id, palette.other)
+    return list(fills.values())
+
+
+def _texts(node: _Node, currency: str) -> list[str]:
+    share = "" if node.share is None else f" · {formats.percent(node.share)}"
+    return [safe(node.label), safe(formats.money(node.cost, currency, compact=True)), safe(share)]

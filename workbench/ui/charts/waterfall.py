@@ -71,7 +71,7 @@ def waterfall(
     axis = money_axis(palette, currency, low, high)
     # Room for the labels that stand beside the longest bars.
     reach = max(high, 0.0) - min(low, 0.0) or 1.0
-    axis["range"] = [min(low - 0.16 * reach, 0.0) if low < 0 else 0, max(high, 0.0) + 0.16 * reach]
+    axis["range"] = [min(low - 0.3 * reach, 0.0) if low < 0 else 0, max(high, 0.0) + 0.3 * reach]
     chart.update_xaxes(**axis)
     chart.update_yaxes(
         tickmode="array",
