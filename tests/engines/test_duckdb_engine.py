@@ -89,3 +89,11 @@ def test_a_missing_file_is_corrupt_and_is_not_created(tmp_path):
     with pytest.raises(SnapshotCorrupt):
         DuckDBEngine(tmp_path / "none.duckdb", "none")
     assert not (tmp_path / "none.duckdb").exists()
+
+
+def test_a_file_can_be_opened_twice_in_one_process_and_both_answer_in_utc(engine):
+    other = DuckDBEngine(engine.path, "s1", timeout=5)
+    zone = Query("Zone", "SELECT current_setting('TimeZone') AS zone, count(*) AS n FROM t")
+    assert engine.run(zone).to_pylist() == other.run(zone).to_pylist() == [{"zone": "UTC", "n": 5}]
+    other.close()
+    assert engine.run(zone).num_rows == 1

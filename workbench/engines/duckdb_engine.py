@@ -13,6 +13,8 @@ from workbench.errors import CannotRun, QueryFailed, QueryTimeout, SnapshotCorru
 
 __all__ = ["DuckDBEngine"]
 
+_LOCK = threading.Lock()
+
 
 class DuckDBEngine:
     """Runs queries on a snapshot file; safe to share between threads (a cursor per query).
@@ -48,8 +50,7 @@ class DuckDBEngine:
                     "autoload_known_extensions": False,
                 },
             )
-            self._connection.execute("SET TimeZone = 'UTC'")
-            self._connection.execute("SET lock_configuration = true")
+            _lock_down(self._connection)
         except duckdb.Error as exc:
             raise SnapshotCorrupt(
                 f"Snapshot {snapshot_id} cannot be opened",
@@ -83,6 +84,16 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fix the configuration, once for all connections of this process to the file: DuckDB shares it between them."""
+    with _LOCK:
+        if connection.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,):
+            return
+        # GLOBAL: a cursor is a connection of its own and would otherwise take the machine's zone.
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
 
 
 def _translated(exc: duckdb.Error, query: Query, limit: float, *, timed_out: bool) -> WorkbenchError:
