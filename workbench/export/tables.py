@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import zipfile
 from datetime import UTC, date, datetime
@@ -19,6 +18,7 @@ import xlsxwriter
 from workbench.errors import ExportUnavailable
 from workbench.export.neutral import is_text, neutral_column, neutralise
 from workbench.export.provenance import Provenance
+from workbench.json_text import json_text
 
 __all__ = ["MAX_XLSX_ROWS", "to_csv", "to_csv_zip", "to_json", "to_parquet", "to_xlsx"]
 
@@ -57,13 +57,14 @@ def to_csv_zip(table: pa.Table, provenance: Provenance, *, stem: str) -> bytes:
 
 
 def to_json(table: pa.Table, provenance: Provenance) -> bytes:
-    """``{"provenance": ..., "columns": [...], "rows": [{...}]}``; amounts are text, so that no digit is lost."""
+    """``{"provenance": ..., "columns": [...], "rows": [{...}]}``; amounts are numbers with
+    all their digits: parse them as decimals to lose none."""
     document = {
         "provenance": provenance.document(),
         "columns": [{"name": field.name, "type": str(field.type)} for field in table.schema],
-        "rows": _json_ready(table.to_pylist()),
+        "rows": table.to_pylist(),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json_text(document).encode()
 
 
 def to_parquet(table: pa.Table, provenance: Provenance) -> bytes:
@@ -121,29 +122,8 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _json_texts(column: pa.ChunkedArray) -> pa.Array:
-    texts = [
-        None if value is None else json.dumps(_json_ready(value), ensure_ascii=False) for value in column.to_pylist()
-    ]
+    texts = [None if value is None else json_text(value) for value in column.to_pylist()]
     return pa.array(texts, pa.string())
-
-
-def _json_ready(value: Any) -> Any:
-    """The value as JSON can hold it: amounts as text, times ISO in UTC, no NaN."""
-    match value:
-        case float() if not math.isfinite(value):
-            return None
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime():
-            return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-        case date():
-            return value.isoformat()
-        case list():
-            return [_json_ready(item) for item in value]
-        case dict():
-            return {str(name): _json_ready(item) for name, item in value.items()}
-        case _:
-            return str(value)
 
 
 def _data_sheet(book: xlsxwriter.Workbook, table: pa.Table) -> int:
