@@ -47,8 +47,8 @@ def tieout(
 
     from workbench import clock
     from workbench.cli.console import emit_json, remark
-    from workbench.costs.expected_csv import template as filled_in
     from workbench.costs.tieout import headline, tie_out
+    from workbench.export.invoice_list import template as filled_in
     from workbench.settings import load_settings
     from workbench.snapshot import SnapshotStore
     from workbench.workspace import Workspace
@@ -78,8 +78,8 @@ def tieout(
 def _import(path: Path, settings: Settings, currencies: tuple[str, ...]) -> None:
     """Save the invoices of a CSV, or refuse the file with every bad row."""
     from workbench.cli.console import remark
-    from workbench.costs.expected_csv import parse_expected
     from workbench.errors import BadFile
+    from workbench.export.invoice_list import parse_expected
     from workbench.formats import plural
     from workbench.workspace import Workspace
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from tests.support.invoices import line
-from workbench.costs.expected_csv import parse_expected, template
 from workbench.errors import BadFile
+from workbench.export.invoice_list import parse_expected, template
 from workbench.workspace.records import ExpectedInvoice
 
 
