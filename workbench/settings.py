@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,13 +23,14 @@ from pydantic_settings import (
 
 from workbench.errors import BadSetting
 
-__all__ = ["PROJECT_ROOT", "Settings", "load_settings"]
+__all__ = ["PROJECT_ROOT", "SettingInUse", "Settings", "config_file", "explain_settings", "load_settings"]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
-def _config_file() -> Path:
-    return Path(os.environ.get("WORKBENCH_CONFIG", "workbench.toml"))
+def config_file() -> Path:
+    """Absolute path of the settings file, which need not exist."""
+    return Path(os.environ.get("WORKBENCH_CONFIG", "workbench.toml")).absolute()
 
 
 class Settings(BaseSettings):
@@ -89,7 +91,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the TOML file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
 
 
 def load_settings() -> Settings:
@@ -106,7 +108,38 @@ def load_settings() -> Settings:
         raise BadSetting(
             f"Setting {name} has an unusable value",
             detail=first["msg"],
-            hint=f"Check WORKBENCH_{name.upper()} and {_config_file()}",
+            hint=f"Check WORKBENCH_{name.upper()} and {config_file()}",
         ) from exc
     except tomllib.TOMLDecodeError as exc:
-        raise BadSetting(f"{_config_file()} is not valid TOML", detail=str(exc)) from exc
+        raise BadSetting(f"{config_file()} is not valid TOML", detail=str(exc)) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInUse:
+    """One setting: ``value`` as text (secrets masked) and where it comes from."""
+
+    name: str
+    value: str
+    origin: Literal["environment", "file", "default"]
+    description: str
+
+
+def explain_settings(settings: Settings) -> tuple[SettingInUse, ...]:
+    """Every setting with its value and origin, in the order of declaration."""
+    in_environment = {name.lower() for name in os.environ}
+    in_file = {name.lower() for name in tomllib.loads(path.read_text())} if (path := config_file()).is_file() else set()
+
+    def origin(name: str) -> Literal["environment", "file", "default"]:
+        if f"workbench_{name}" in in_environment:
+            return "environment"
+        return "file" if name in in_file else "default"
+
+    def text(value: object) -> str:
+        if isinstance(value, tuple):
+            return ", ".join(value)
+        return "" if value is None else str(value)
+
+    return tuple(
+        SettingInUse(name, text(getattr(settings, name)), origin(name), field.description or "")
+        for name, field in Settings.model_fields.items()
+    )
