@@ -17,7 +17,10 @@ from workbench.engines import Engine, Query
 
 __all__ = ["Order", "breakdown", "tree"]
 
-Order = Literal["cost", "change"]
+Order = Literal["cost", "change", "rise", "fall"]
+
+_CHANGE = "(COALESCE(cost, 0) - COALESCE(previous, 0))"
+_SIZES: dict[Order, str] = {"cost": "ABS(cost)", "change": f"ABS{_CHANGE}", "rise": _CHANGE, "fall": f"-{_CHANGE}"}
 
 _ZERO = Decimal(0)
 
@@ -31,8 +34,8 @@ def breakdown(
         engine: where the snapshot is.
         view: grouped by its ``by`` dimensions.
         limit: groups that get a row of their own; the rest is Other.
-        order: keep the groups with the largest absolute ``cost`` or absolute ``change`` (movers), largest first;
-            rows of equal size are in order of their key.
+        order: keep the groups with the largest absolute ``cost``, absolute ``change``, ``rise`` or ``fall``, largest
+            first; rows of equal size are in order of their key.
         spark: whether to fill the sparklines (a second query).
     """
     by = view.spec.by
@@ -65,7 +68,6 @@ def _ranked_sql(statement: Statement, by: Sequence[str], limit: int, order: Orde
     keys = ", ".join(f"{statement.column(key)} AS key_{n}" for n, key in enumerate(by, 1))
     names = ", ".join(f"key_{n}" for n in range(1, len(by) + 1))
     places = ", ".join(str(n) for n in range(1, len(by) + 1))
-    size = "ABS(cost)" if order == "cost" else "ABS(COALESCE(cost, 0) - COALESCE(previous, 0))"
     ties = ", ".join(f"key_{n} NULLS LAST" for n in range(1, len(by) + 1))
     return f"""WITH grouped AS (
   SELECT {keys}, {statement.sum(now)} AS cost, {statement.sum(before)} AS previous,
@@ -74,7 +76,7 @@ def _ranked_sql(statement: Statement, by: Sequence[str], limit: int, order: Orde
   FROM {statement.table} WHERE {statement.where_compared()} GROUP BY {places}
 ), ranked AS (
   SELECT {names}, cost, previous, is_now, was_before, lines,
-    ROW_NUMBER() OVER (ORDER BY {size} DESC NULLS LAST, ABS(previous) DESC NULLS LAST, {ties}) AS rank
+    ROW_NUMBER() OVER (ORDER BY {_SIZES[order]} DESC NULLS LAST, ABS(previous) DESC NULLS LAST, {ties}) AS rank
   FROM grouped
 ), placed AS (
   SELECT *, CASE WHEN rank <= {statement.bind(limit)} THEN rank END AS place FROM ranked
