@@ -1,6 +1,7 @@
 """Tables and charts as files, neutralised against formulas and carrying their provenance.
 
 ==============  ===================================================================================
+``answers``     ``answer(engine, view, what)``: the questions of the app as plain tables
 ``provenance``  ``Provenance``: period, basis, currency, filters, queries, snapshot; in every file
 ``tables``      ``to_csv``, ``to_csv_zip``, ``to_xlsx``, ``to_parquet``, ``to_json``
 ``charts``      ``to_html`` (no network), ``to_image`` (PNG, SVG, PDF through an installed Chromium)
@@ -11,6 +12,7 @@
 Pure functions from an Arrow table or a figure to bytes. May import ``costs`` and what is below it; never Streamlit.
 """
 
+from workbench.export.answers import Answer, What, answer, breakdown_table, drivers_answer, provenance_of
 from workbench.export.charts import ImageFormat, find_browser, to_html, to_image
 from workbench.export.files import write_file
 from workbench.export.neutral import neutralise, restore
@@ -18,10 +20,16 @@ from workbench.export.provenance import Provenance
 from workbench.export.tables import to_csv, to_csv_zip, to_json, to_parquet, to_xlsx
 
 __all__ = [
+    "Answer",
     "ImageFormat",
     "Provenance",
+    "What",
+    "answer",
+    "breakdown_table",
+    "drivers_answer",
     "find_browser",
     "neutralise",
+    "provenance_of",
     "restore",
     "to_csv",
     "to_csv_zip",

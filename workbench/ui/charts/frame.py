@@ -148,9 +148,8 @@ def period_text(day: date, grain: Grain) -> str:
 
 def add_marks(chart: go.Figure, palette: Palette, data: TimeSeries, *, band: bool) -> None:
     """Write the words of partial periods above them (with a shaded band where bars cannot be hatched) and the notes."""
-    for day, words in data.partial:
-        if day not in data.periods:
-            continue
+    partial = [(day, words) for day, words in data.partial if day in data.periods]
+    for day, words in partial:
         last = day == data.periods[-1]
         if band:
             low, high = _band(data, day)
@@ -166,6 +165,8 @@ def add_marks(chart: go.Figure, palette: Palette, data: TimeSeries, *, band: boo
                 line_width=0,
                 layer="below",
             )
+        if day not in (partial[0][0], partial[-1][0]):
+            continue  # the words of many periods would cover each other
         chart.add_annotation(
             x=day,
             y=1,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Literal
 
+from workbench.costs.labels import OTHER
 from workbench.costs.results import Series as Answer
 from workbench.ui.charts.palette import MAX_SERIES
 
@@ -16,6 +17,9 @@ __all__ = ["Comparison", "Grain", "Note", "Series", "TimeSeries", "time_series"]
 
 Grain = Literal["day", "week", "month"]
 Amount = Decimal | None
+
+# "Other" is also a FOCUS service category.
+ALL_OTHERS = "All others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +126,24 @@ def time_series(
             strict=True,
         )
     }
+    taken = any(label == OTHER and not other for _, label, other in answer.groups)
     series = tuple(
-        Series(label, tuple(cells[bucket, key, other] for bucket in periods), other)
+        Series(ALL_OTHERS if other and taken else label, tuple(cells[bucket, key, other] for bucket in periods), other)
         for key, label, other in answer.groups
     )
-    comparison = None
-    if compared and answer.previous.num_rows:
-        by_bucket = dict(
-            zip(
-                answer.previous["bucket"].to_pylist(),
-                zip(answer.previous["compared"].to_pylist(), answer.previous["cost"].to_pylist(), strict=True),
-                strict=True,
-            )
-        )
-        known = [(bucket, *by_bucket[bucket]) for bucket in periods if bucket in by_bucket]
-        comparison = Comparison(compared, tuple(day for _, day, _ in known), tuple(cost for *_, cost in known))
-    partial = tuple((day, f"partial {grain}") for day in answer.partial_buckets)
-    return TimeSeries(periods, series, currency, grain, comparison, partial, notes)
+    unknown = {
+        bucket for bucket in periods if all(cells[bucket, key, other] is None for key, _, other in answer.groups)
+    }
+    partial = tuple((day, "no data" if day in unknown else f"partial {grain}") for day in answer.partial_buckets)
+    return TimeSeries(periods, series, currency, grain, _comparison(answer, compared), partial, notes)
+
+
+def _comparison(answer: Answer, label: str) -> Comparison | None:
+    """The comparison as far as the period reaches; both begin at the first bucket."""
+    rows = [row for row in answer.previous.to_pylist() if row["bucket"] and row["compared"]] if label else []
+    if not rows:
+        return None
+    return Comparison(label, tuple(row["compared"] for row in rows), tuple(row["cost"] for row in rows))
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:

@@ -1,0 +1,95 @@
+"""Lines of a block's export menu: the table behind it in four formats, its chart in four more.
+
+Nothing is asked or drawn until a line is clicked; a file then holds all rows, not just those on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+
+from workbench.export import (
+    Answer,
+    ImageFormat,
+    provenance_of,
+    to_csv_zip,
+    to_html,
+    to_image,
+    to_json,
+    to_parquet,
+    to_xlsx,
+)
+from workbench.ui.blocks import ExportChoice
+from workbench.ui.charts import CONFIG, LIGHT, Palette
+from workbench.ui.context import PageContext
+
+__all__ = ["chart_exports", "table_exports"]
+
+_MIME = {
+    "csv": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+    "html": "text/html",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+}
+
+
+def table_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer]) -> tuple[ExportChoice, ...]:
+    """CSV (zipped with its provenance), XLSX, Parquet and JSON of what ``ask`` answers."""
+
+    def make(kind: str) -> Callable[[], bytes]:
+        def write() -> bytes:
+            found = ask()
+            provenance = provenance_of(ctx.snapshot.manifest, ctx.resolved, found)
+            match kind:
+                case "csv":
+                    return to_csv_zip(found.table, provenance, stem=file_stem(ctx, stem))
+                case "xlsx":
+                    return to_xlsx(found.table, provenance)
+                case "parquet":
+                    return to_parquet(found.table, provenance)
+                case _:
+                    return to_json(found.table, provenance)
+
+        return write
+
+    labels = {"csv": "Table: CSV (zip)", "xlsx": "Table: XLSX", "parquet": "Table: Parquet", "json": "Table: JSON"}
+    name = file_stem(ctx, stem)
+    return tuple(
+        ExportChoice(label, f"{name}.{'zip' if kind == 'csv' else kind}", _MIME[kind], make(kind))
+        for kind, label in labels.items()
+    )
+
+
+def chart_exports(
+    ctx: PageContext, stem: str, draw: Callable[[Palette], go.Figure], describe: Callable[[], Answer]
+) -> tuple[ExportChoice, ...]:
+    """HTML, PNG, SVG and PDF of a chart, on white whatever the theme; ``describe`` gives its title and queries."""
+
+    def make(kind: str) -> Callable[[], bytes]:
+        def write() -> bytes:
+            provenance = provenance_of(ctx.snapshot.manifest, ctx.resolved, describe())
+            chart = draw(LIGHT)
+            if kind == "html":
+                return to_html(chart, provenance, background=LIGHT.background, ink=LIGHT.ink, config=CONFIG)
+            image: ImageFormat = "png" if kind == "png" else "svg" if kind == "svg" else "pdf"
+            return to_image(chart, image, provenance, background=LIGHT.background, muted=LIGHT.muted)
+
+        return write
+
+    return tuple(
+        ExportChoice(f"Chart: {kind.upper()}", f"{file_stem(ctx, stem)}.{kind}", _MIME[kind], make(kind))
+        for kind in ("html", "png", "svg", "pdf")
+    )
+
+
+def file_stem(ctx: PageContext, stem: str) -> str:
+    """``cost-by-service-2026-11-01-2026-11-20-usd``: letters a file name may hold anywhere."""
+    period = ctx.resolved.period
+    name = f"{stem}-{period.first}-{period.last}-{ctx.resolved.currency}"
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:120]
