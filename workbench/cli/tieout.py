@@ -144,7 +144,7 @@ def _row_document(row: TieOutRow) -> dict[str, Any]:
 
 def _print(result: TieOut) -> None:
     from workbench.cli.console import print_table
-    from workbench.costs.currencies import minor_units
+    from workbench.schema.currencies import minor_units
     from workbench.formats import MISSING, count, money
 
     def amount(row: TieOutRow, value: Any, *, signed: bool = False) -> str:

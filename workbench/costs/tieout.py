@@ -21,7 +21,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from workbench.costs.currencies import subunit
+from workbench.schema.currencies import subunit
 from workbench.engines import Engine, Query
 from workbench.formats import plural
 from workbench.workspace.records import ExpectedInvoice, InvoiceKey

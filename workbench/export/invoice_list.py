@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from workbench.costs.currencies import ISO_CURRENCIES
+from workbench.schema.currencies import ISO_CURRENCIES
 from workbench.costs.tieout import BilledLine
 from workbench.errors import BadFile
 from workbench.export.neutral import neutralise, restore
