@@ -6,16 +6,17 @@ view they belong to where a control holds unfinished input, so that it closes an
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from workbench import formats
-from workbench.costs import explore
-from workbench.costs.dimensions import DIMENSIONS, tag_key
+from workbench.costs import explore, url
+from workbench.costs.dimensions import DIMENSIONS, is_dimension, tag_key
+from workbench.costs.labels import labels_of
 from workbench.costs.view import Compare, CompareMode, Filter, Period, Range, ViewSpec
 from workbench.ui.context import PageContext, write_params
 from workbench.ui.errors import calm
@@ -84,8 +85,8 @@ def _menu(ctx: PageContext, name: str, label: str, options: Mapping[T, str], cha
 
 def _dates(ctx: PageContext) -> None:
     """Own dates, for the period and for the comparison."""
-    period, coverage, compared = ctx.resolved.requested, ctx.resolved.coverage, ctx.resolved.comparison
-    key = f"wb-dates-{period.first}-{period.last}-{compared.period if compared else ''}"
+    period, coverage = ctx.resolved.requested, ctx.resolved.coverage
+    key = f"wb-dates-{_token(ctx.view)}"
     earliest, latest = min(coverage.first, period.first), max(coverage.last, period.last)
     with (
         st.popover("", icon=":material/calendar_month:", help="Choose dates", key=f"{key}-pop"),
@@ -108,7 +109,7 @@ def _dates(ctx: PageContext) -> None:
         st.form_submit_button("Apply", type="primary", on_click=_apply_dates, args=(ctx, key))
 
 
-def _days(period: Period | None) -> list[date]:
+def _days(period: Period | None) -> list[Any]:
     return [] if period is None else [period.first, period.last]
 
 
@@ -128,12 +129,20 @@ def _period(days: Any) -> Period | None:
     return Period(chosen[0], chosen[-1]) if chosen else None
 
 
+def _token(view: ViewSpec) -> str:
+    """A short name of a view for widget keys."""
+    return hashlib.blake2s(url.query_string(view).encode(), digest_size=4).hexdigest()
+
+
 def _chips(ctx: PageContext) -> None:
+    """One button a filter; it shows the display name of an id and removes the filter."""
     for index, item in enumerate(ctx.view.filters):
+        names = labels_of(ctx.engine, item.dimension, (item.value,)) if is_dimension(item.dimension) else {}
+        label = filter_label(item, names.get(item.value))
         st.button(
-            plain(filter_label(item), limit=48),
+            plain(label, limit=48),
             icon=":material/close:",
-            help=f"Remove the filter {plain(filter_label(item), limit=300)}",
+            help=f"Remove the filter {plain(label, limit=300)}",
             key=f"wb-chip-{index}",
             on_click=ctx.update,
             args=(ctx.view.without_filter(item),),
@@ -142,7 +151,7 @@ def _chips(ctx: PageContext) -> None:
 
 def _add_filter(ctx: PageContext) -> None:
     """The picker; its body runs only while it is open."""
-    key = f"wb-add-{hash(ctx.view.filters)}"
+    key = f"wb-add-{_token(ctx.view)}"
     popover = st.popover("Filter", icon=":material/add:", type="tertiary", on_change="rerun", key=key)
     if not popover.open:
         return

@@ -32,7 +32,11 @@ def main() -> None:
     st.set_page_config(page_title="FinOps workbench", page_icon=str(_ICON), layout="wide")
     with calm("The app"):
         settings = load_settings()
-        pages = {page.key: st.Page(page.script, title=page.title, url_path=page.key) for page in PAGES if page.script.exists()}
+        pages = {
+            page.key: st.Page(page.script, title=page.title, url_path=page.key)
+            for page in PAGES
+            if page.script.exists()
+        }
         start = st.Page(lambda: _open_start_page(settings, pages), title="Start", default=True, visibility="hidden")
         current = st.navigation([start, *pages.values()], position="hidden")
         page = next((info for info in PAGES if info.key == current.url_path), None)
@@ -62,6 +66,7 @@ def _navigation(pages: dict[str, st.Page]) -> None:
     """Links to the pages by section; each keeps the view, which Streamlit's own menu would drop."""
     params = carried_params()
     with st.sidebar:
+        st.markdown("**FinOps workbench**")
         section = ""
         for info in PAGES:
             if info.key not in pages:

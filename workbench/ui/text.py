@@ -12,6 +12,8 @@ import unicodedata
 __all__ = ["plain", "visible"]
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=\"'@/^])")
+# Escaped colon before a letter or slash, dot after www, at sign.
+_TRIGGERS = re.compile(r"\\:(?=\S)|www(?=\\\.)|(?=\\@)", re.IGNORECASE)
 # Characters that reorder or hide what follows: bidirectional controls, zero-width characters, other format characters.
 _KEPT_FORMAT = {"\u200d"}  # joins parts of an emoji
 
@@ -28,8 +30,8 @@ def visible(text: str, *, limit: int = 120) -> str:
 def plain(text: str, *, limit: int = 120) -> str:
     """``text`` for a Markdown label, shown letter by letter: no emphasis, link, image, formula, icon or colour.
 
-    Every character with a meaning in Markdown is escaped. A word joiner (no width) after each colon and inside web
-    addresses keeps Streamlit's ``:red[...]`` directives and automatic links from matching, which escapes alone do not.
+    Every character with a meaning in Markdown is escaped. A word joiner (no width) inside ``:red[``, ``https://``,
+    ``www.`` and before ``@`` keeps Streamlit's directives and automatic links from matching, which escapes do not.
     """
     escaped = _MARKDOWN.sub(r"\\\1", visible(text, limit=limit))
-    return escaped.replace("\\:", "\\:\u2060").replace("www\\.", "www\u2060\\.").replace("\\@", "\u2060\\@")
+    return _TRIGGERS.sub("\\g<0>\u2060", escaped)
