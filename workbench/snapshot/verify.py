@@ -72,8 +72,12 @@ def check_contents(path: Path, manifest: Manifest) -> None:
         SnapshotCorrupt: they differ, a rollup does not add up, or a block cannot be read.
     """
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        # Attached to a database of its own: this process may be serving the same file with other settings.
+        connection = duckdb.connect()
         try:
+            literal = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{literal}' AS checked (READ_ONLY)")
+            connection.execute("USE checked")
             contents = read_contents(connection)
         finally:
             connection.close()
