@@ -20,9 +20,9 @@ from workbench.ui.text import visible
 
 __all__ = ["Kind", "TableColumn", "cut_note", "show_table"]
 
-Kind = Literal["text", "money", "change", "percent", "number", "quantity", "date", "time", "trend"]
+Kind = Literal["text", "money", "fine", "change", "percent", "number", "quantity", "date", "time", "trend"]
 
-_ALIGNED = ("money", "change", "percent", "number", "quantity")
+_ALIGNED = ("money", "fine", "change", "percent", "number", "quantity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class TableColumn:
     Attributes:
         name: column of the Arrow table.
         label: heading; may hold a tag key, so it is shown letter by letter.
-        kind: how values are written; ``change`` is signed money in the colours of change, ``trend`` a small line.
+        kind: how values are written; ``fine`` is money to a ten-thousandth of a cent, for charge lines; ``change`` is
+            signed money in the colours of change; ``trend`` a small line.
         help: explanation at the heading, our own words only.
         width: in pixels, or ``small``, ``medium``, ``large``; None fits the content.
     """
@@ -97,7 +98,7 @@ def cut_note(shown: int, groups: int, coverage: float | None, noun: str = "group
 
 def _cells(column: pa.ChunkedArray, kind: Kind) -> Any:
     values = column.to_pylist()
-    if kind in ("money", "change", "percent", "quantity"):
+    if kind in ("money", "fine", "change", "percent", "quantity"):
         # Enough digits to sort and to show; sums are made from exact amounts before they come here.
         return pd.Series([None if value is None else float(value) for value in values], dtype="float64")
     if kind == "number":
@@ -127,6 +128,8 @@ def _writer(kind: Kind, values: pd.Series[Any], currency: str) -> Callable[[Any]
     if kind in ("money", "change"):
         decimals = formats.money_decimals(values.dropna())
         return lambda value: formats.money(value, currency, decimals=decimals, signed=kind == "change")
+    if kind == "fine":
+        return lambda value: formats.money(value, currency, decimals=6)
     writers: Mapping[Kind, Callable[[Any], str]] = {
         "percent": formats.percent,
         "number": formats.count,

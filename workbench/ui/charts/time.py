@@ -1,4 +1,7 @@
-"""Charts over time: stacked bars, lines, stacked areas and running totals, all from :class:`TimeSeries`."""
+"""Charts over time: stacked bars, lines, stacked areas and running totals, all from :class:`TimeSeries`.
+
+Every mark of a series carries its position as ``legendgroup``: that is how a click is traced back to the series.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ def bars(data: TimeSeries, palette: Palette, *, height: int = HEIGHT) -> go.Figu
         chart.add_trace(
             go.Bar(
                 **_points(data, one),
+                legendgroup=str(position),
                 marker={
                     "color": colour,
                     "line": {"width": 0},
@@ -59,6 +63,7 @@ def lines(data: TimeSeries, palette: Palette, *, height: int = HEIGHT) -> go.Fig
         chart.add_trace(
             go.Scatter(
                 **_points(data, one),
+                legendgroup=str(position),
                 mode="lines+markers" if few else "lines",
                 line={"color": _colour(palette, one, position), "width": 2},
                 connectgaps=False,
