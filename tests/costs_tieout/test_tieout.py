@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.invoices import NOVEMBER, OCTOBER, expected, line
-from workbench.schema.currencies import ISO_CURRENCIES, minor_units, subunit
 from workbench.costs.tieout import State, compare, headline, tolerance
+from workbench.schema.currencies import ISO_CURRENCIES, minor_units, subunit
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

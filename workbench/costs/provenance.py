@@ -292,16 +292,15 @@ def _source_file(row: dict[str, Any]) -> SourceFile:
 
 
 def _control_totals(text: str | None) -> tuple[ControlTotal, ...]:
-    by_currency = json.loads(text, parse_float=Decimal, parse_int=Decimal) if text else {}
     return tuple(
-        ControlTotal(currency, cost, _amount(sums.get("in")), _amount(sums.get("out")))
-        for currency, costs in by_currency.items()
+        ControlTotal(currency, cost, _amount(sums["file"]), _amount(sums["loaded"]))
+        for currency, costs in (json.loads(text) if text else {}).items()
         for cost, sums in costs.items()
     )
 
 
-def _amount(value: Decimal | str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _json_list(text: str | None) -> list[Any]:
