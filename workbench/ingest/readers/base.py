@@ -9,13 +9,24 @@ over ``probe.relation``: one that counts every check and sums every control tota
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from workbench.schema.model import quote
 
-__all__ = ["Check", "CsvDialect", "Match", "Probe", "Projection", "Reader", "SourceColumn", "literal"]
+__all__ = [
+    "MAX_LINE_BYTES",
+    "Check",
+    "CsvDialect",
+    "Match",
+    "Probe",
+    "Projection",
+    "Reader",
+    "SourceColumn",
+    "literal",
+    "unique_columns",
+]
 
 
 def literal(text: str) -> str:
@@ -28,12 +39,14 @@ class SourceColumn:
     """One column of a file.
 
     ``name`` is the name in the file; ``ref`` the name in the relation, which differs only where two names collide
-    (DuckDB compares names without case); ``type`` is DuckDB's type, ``VARCHAR`` for every CSV column.
+    (DuckDB compares names without case); ``type`` is DuckDB's type, ``VARCHAR`` for every CSV column. ``clean`` is set
+    when the file's own statistics prove that no cell holds a spelling of null, which saves looking at each.
     """
 
     name: str
     ref: str
     type: str = "VARCHAR"
+    clean: bool = False
 
     @property
     def sql(self) -> str:
@@ -43,14 +56,17 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How a text file is written, as found by the sniffer."""
+    """How a text file is written, as found by the sniffer; always UTF-8 (other encodings are converted first).
+
+    ``header_lines`` are skipped: 1, more when a quoted header name contains a line break, 0 when a manifest names the
+    columns. ``quote`` is empty for Hive text, which knows no quotes.
+    """
 
     delimiter: str = ","
     quote: str = '"'
-    encoding: str = "utf-8"
-    header: bool = True
+    escape: str = '"'
+    header_lines: int = 1
     compression: Literal["none", "gzip"] = "none"
-    ragged: bool = False  # rows may have fewer fields than the header has names
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +105,17 @@ class Probe:
         options = {
             "auto_detect": "false",
             "columns": "{" + columns + "}",
-            "header": str(dialect.header).lower(),
+            "header": "false",
+            "skip": str(dialect.header_lines),
             "delim": literal(dialect.delimiter),
             "quote": literal(dialect.quote),
-            "escape": literal(dialect.quote),
+            "escape": literal(dialect.escape),
             "compression": literal(dialect.compression),
-            "encoding": literal(dialect.encoding),
-            "null_padding": str(dialect.ragged).lower(),
             "nullstr": "''",
             "max_line_size": str(MAX_LINE_BYTES),
             "hive_partitioning": "false",
         }
         return f"read_csv({path}, {', '.join(f'{key} = {value}' for key, value in options.items())})"
-
-    def named(self, names: Sequence[str]) -> Probe:
-        """The same file with other column names (a file without a header whose manifest names the columns)."""
-        return replace(self, columns=unique_columns(names, ["VARCHAR"] * len(names)))
 
 
 MAX_LINE_BYTES = 4 * 1024 * 1024

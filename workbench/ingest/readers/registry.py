@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.ingest.readers.aws_cur import CUR, CUR2
 from workbench.ingest.readers.base import Match, Reader
 from workbench.ingest.readers.focus import FocusReader
 
 __all__ = ["READERS", "recognise"]
 
-READERS: tuple[Reader, ...] = (FocusReader(),)
+READERS: tuple[Reader, ...] = (FocusReader(), CUR, CUR2)
 """Every reader, most specific first; a new format is one more entry."""
 
 

@@ -27,7 +27,7 @@ __all__ = ["MONEY", "NULL_TEXTS", "Path", "Source", "is_null_text"]
 
 MONEY = "DECIMAL(38, 12)"
 
-NULL_TEXTS = ("", "NULL", "null", "Null", "None", "none", "NaN", "nan")
+NULL_TEXTS = ("", "NULL", "null", "Null", "None", "none", "NaN", "nan", "\\N")
 """Spellings of "no value" seen on real bills; a bill that uses them is reported, and loaded as null."""
 
 _NULLS = "(" + ", ".join(literal(text) for text in NULL_TEXTS) + ")"
@@ -141,7 +141,7 @@ class Source:
         if column is None:
             return "NULL"
         if column.type == "VARCHAR":
-            return f"CASE WHEN {column.sql} NOT IN ({_NULLS[1:-1]}, '{{}}') THEN {column.sql} END"
+            return f"nullif({self._text(column)}, '{{}}')"
         return f"nullif(CAST(to_json({column.sql}) AS VARCHAR), '{{}}')"
 
     # -- the result -------------------------------------------------------------------------------------------
@@ -217,6 +217,8 @@ class Source:
     def _text(self, column: SourceColumn) -> str:
         if column.type != "VARCHAR":
             return f"CAST({column.sql} AS VARCHAR)"
+        if column.clean:
+            return column.sql
         if self._report_null_texts:
             self.add_check(
                 Check(
