@@ -52,7 +52,7 @@ def distance(one: str, other: str, matrix: tuple[tuple[float, ...], ...]) -> flo
 
 @THEMES
 def test_every_mark_has_contrast_of_at_least_three_to_one(palette: Palette) -> None:
-    marks = [*palette.series, palette.other, palette.increase, palette.decrease, palette.total]
+    marks = [*palette.series, palette.other, palette.increase, palette.decrease, palette.total, palette.alert]
     assert {
         mark: round(ratio(mark, palette.background), 2) for mark in marks if ratio(mark, palette.background) < 3
     } == {}

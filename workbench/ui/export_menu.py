@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import plotly.graph_objects as go
 
+from workbench import formats
 from workbench.export import (
     Answer,
     ImageFormat,
+    Provenance,
     provenance_of,
     to_csv_zip,
     to_html,
@@ -25,7 +27,7 @@ from workbench.ui.blocks import ExportChoice
 from workbench.ui.charts import CONFIG, LIGHT, Palette
 from workbench.ui.context import PageContext
 
-__all__ = ["chart_exports", "table_exports"]
+__all__ = ["chart_exports", "data_exports", "table_exports"]
 
 _MIME = {
     "csv": "application/zip",
@@ -41,14 +43,44 @@ _MIME = {
 
 def table_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer]) -> tuple[ExportChoice, ...]:
     """CSV (zipped with its provenance), XLSX, Parquet and JSON of what ``ask`` answers."""
+    return _table_choices(
+        file_stem(ctx, stem), ask, lambda found: provenance_of(ctx.snapshot.manifest, ctx.resolved, found)
+    )
 
+
+def data_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer], *, basis: str) -> tuple[ExportChoice, ...]:
+    """The same for an answer about the whole snapshot, which has no period, filter or single currency."""
+    manifest = ctx.snapshot.manifest
+
+    def provenance(found: Answer) -> Provenance:
+        return Provenance(
+            title=found.title,
+            period=f"All data, {formats.period(manifest.first_day, manifest.last_day)}",
+            basis=basis,
+            currency=", ".join(manifest.currencies),
+            view="",
+            filters=(),
+            queries=found.queries,
+            snapshot_id=manifest.id,
+            snapshot_sha256=manifest.sha256,
+            as_of=manifest.last_day,
+            created_at=Provenance.now(),
+            notes=found.notes,
+        )
+
+    return _table_choices(_file_name(stem, manifest.first_day, manifest.last_day), ask, provenance)
+
+
+def _table_choices(
+    name: str, ask: Callable[[], Answer], provenance_for: Callable[[Answer], Provenance]
+) -> tuple[ExportChoice, ...]:
     def make(kind: str) -> Callable[[], bytes]:
         def write() -> bytes:
             found = ask()
-            provenance = provenance_of(ctx.snapshot.manifest, ctx.resolved, found)
+            provenance = provenance_for(found)
             match kind:
                 case "csv":
-                    return to_csv_zip(found.table, provenance, stem=file_stem(ctx, stem))
+                    return to_csv_zip(found.table, provenance, stem=name)
                 case "xlsx":
                     return to_xlsx(found.table, provenance)
                 case "parquet":
@@ -59,7 +91,6 @@ def table_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer]) -> tup
         return write
 
     labels = {"csv": "Table: CSV (zip)", "xlsx": "Table: XLSX", "parquet": "Table: Parquet", "json": "Table: JSON"}
-    name = file_stem(ctx, stem)
     return tuple(
         ExportChoice(label, f"{name}.{'zip' if kind == 'csv' else kind}", _MIME[kind], make(kind))
         for kind, label in labels.items()
@@ -91,5 +122,9 @@ def chart_exports(
 def file_stem(ctx: PageContext, stem: str) -> str:
     """``cost-by-service-2026-11-01-2026-11-20-usd``: letters a file name may hold anywhere."""
     period = ctx.resolved.period
-    name = f"{stem}-{period.first}-{period.last}-{ctx.resolved.currency}"
+    return _file_name(stem, period.first, period.last, ctx.resolved.currency)
+
+
+def _file_name(*parts: object) -> str:
+    name = "-".join(str(part) for part in parts if part is not None)
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:120]

@@ -19,7 +19,7 @@ MAX_SERIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours of one theme as ``#rrggbb``; ``change_text`` is what delta texts use on ``background``."""
+    """Colours of one theme as ``#rrggbb``; ``alert`` is for what is wrong, never for a cost that rose."""
 
     theme: Theme
     background: str
@@ -31,6 +31,7 @@ class Palette:
     increase: str
     decrease: str
     total: str
+    alert: str
 
     def colour(self, position: int) -> str:
         """Colour of the series at ``position`` (0-based); beyond the fifth it is Other's grey."""
@@ -48,6 +49,7 @@ LIGHT = Palette(
     increase="#b35900",
     decrease="#0072b2",
     total="#33312c",
+    alert="#b3261e",
 )
 
 DARK = Palette(
@@ -61,6 +63,7 @@ DARK = Palette(
     increase="#e08a2c",
     decrease="#3d9fdb",
     total="#dedad0",
+    alert="#ff8a80",
 )
 
 
