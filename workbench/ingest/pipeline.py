@@ -52,6 +52,7 @@ def ingest(
     progress: Progress | None = None,
     *,
     on_overlap: OnOverlap = "refuse",
+    fresh: bool = False,
 ) -> LoadReport:
     """Load bills into a new snapshot and publish it.
 
@@ -63,6 +64,7 @@ def ingest(
         settings: ``home`` says where the snapshots are.
         progress: told of each step.
         on_overlap: what to do with a file whose lines are already loaded from another path.
+        fresh: leave out everything loaded so far.
 
     Raises:
         SnapshotBusy: another refresh is running.
@@ -84,7 +86,7 @@ def ingest(
             for problem in found.problems
         )
         store = SnapshotStore(settings)
-        books = _current_books(store)
+        books = Books() if fresh else _current_books(store)
         progress.step("Look at bills", total=len(found.deliveries))
         with closing(duckdb.connect(config={"threads": 1})) as connection:
             plans = []
@@ -96,7 +98,7 @@ def ingest(
             results = problems + tuple(result for plan in plans for result in plan.results)
             _tell(progress, results)
             return LoadReport(results, None, time.perf_counter() - started)
-        with store.build(progress) as build:
+        with store.build(progress, fresh=fresh) as build:
             results = problems + _load_all(build, plans, settings, progress, on_overlap)
             _tell(progress, results)
             if build.base is None and not any(result.status == "loaded" for result in results):
