@@ -87,7 +87,7 @@ def headline(ctx: PageContext) -> None:
     def draw(result: Totals) -> None:
         change, currency = result.change, ctx.resolved.currency
         shown = formats.direction(change.delta)
-        with st.container(horizontal=True, gap="large", vertical_alignment="top"):
+        with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
             st.metric(
                 plain(ctx.resolved.label),
                 plain(formats.money(change.current, currency)),
@@ -145,7 +145,8 @@ def groups(ctx: PageContext) -> None:
             totals=totals,
             selectable=True,
         )
-        st.caption(cut_note(result.shown, result.groups, result.coverage))
+        total = plain(formats.money(result.change.current, currency))
+        st.caption(f"{cut_note(result.shown, result.groups, result.coverage)} · total {total}")
         _drill_bar(ctx, result, chosen)
 
     block(

@@ -22,6 +22,9 @@ __all__ = ["Kind", "TableColumn", "cut_note", "show_table"]
 
 Kind = Literal["text", "money", "fine", "change", "percent", "number", "quantity", "date", "time", "trend"]
 
+_ROWS_WITHOUT_SCROLLING = 17
+_TALL = 640  # pixels
+
 _ALIGNED = ("money", "fine", "change", "percent", "number", "quantity")
 
 
@@ -79,6 +82,7 @@ def show_table(
         key=key,
         on_select="rerun" if selectable else "ignore",
         selection_mode="single-row",
+        height="content" if table.num_rows <= _ROWS_WITHOUT_SCROLLING else _TALL,
         placeholder=formats.MISSING,
         alt=alt,
     )

@@ -149,6 +149,8 @@ def period_text(day: date, grain: Grain) -> str:
 def add_marks(chart: go.Figure, palette: Palette, data: TimeSeries, *, band: bool) -> None:
     """Write the words of partial periods above them (with a shaded band where bars cannot be hatched) and the notes."""
     partial = [(day, words) for day, words in data.partial if day in data.periods]
+    if partial:
+        chart.update_layout(legend_y=1.09)
     for day, words in partial:
         last = day == data.periods[-1]
         if band:

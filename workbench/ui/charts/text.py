@@ -10,7 +10,7 @@ from workbench.ui.text import visible
 
 __all__ = ["NAME_LENGTH", "safe", "shortened"]
 
-NAME_LENGTH = 28
+NAME_LENGTH = 32
 """Characters of a name in a legend or on an axis; hover and the table show more of it."""
 
 
