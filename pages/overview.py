@@ -1,6 +1,21 @@
+"""What the cloud costs now, what changed, and what needs a decision."""
+
 import streamlit as st
 
+from workbench.ui import overview_page
 from workbench.ui.context import page_context
 
 ctx = page_context()
-st.caption("Overview")
+overview_page.figures(ctx)
+
+chart, list_ = st.columns([3, 1])
+with chart:
+    overview_page.daily(ctx)
+with list_:
+    overview_page.needs_a_decision(ctx)
+
+up, down = st.columns(2)
+with up:
+    overview_page.largest_changes(ctx, "up")
+with down:
+    overview_page.largest_changes(ctx, "down")

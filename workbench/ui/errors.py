@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, Stop
 
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger, reference_id
+from workbench.ui.text import plain
 
 __all__ = ["Message", "calm", "message_of", "on_script_error", "show_error"]
 
@@ -46,9 +47,9 @@ def message_of(error: Exception, *, where: str) -> Message:
 
 
 def show_error(message: Message) -> None:
-    """Draw one message; texts are shown letter by letter, never as Markdown."""
+    """Draw one message; its texts may name files and values, so they are shown letter by letter."""
     with st.container(border=True, gap="xsmall", key=f"wb-error-{message.reference}"):
-        st.text(f"{message.title.rstrip('.')}.")
+        st.markdown(f"**{plain(message.title, limit=300)}**")
         if message.detail:
             st.text(message.detail)
         if message.hint:

@@ -29,6 +29,7 @@ from workbench import __version__
 from workbench.errors import WorkbenchError
 from workbench.log import configure_logging
 from workbench.settings import load_settings
+from workbench.ui.warm import start_warming
 
 __all__ = ["SecurityHeaders", "lifespan", "middleware", "routes", "security_headers"]
 
@@ -144,6 +145,7 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-    """Start the log when the server starts."""
+    """Start the log with the server, and prepare the first page in the background."""
     configure_logging(load_settings())
+    start_warming()
     yield {}

@@ -69,8 +69,6 @@ def _navigation(pages: dict[str, st.Page]) -> None:
         st.markdown("**FinOps workbench**")
         section = ""
         for info in PAGES:
-            if info.key not in pages:
-                continue
             if info.section != section:
                 section = info.section
                 st.caption(section)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.costs.dimensions import dimension, is_dimension
+from workbench.costs.dimensions import TAG_PREFIX, dimension, is_dimension
 from workbench.costs.view import Basis, CompareMode, Filter, Grain, Range
 
-__all__ = ["BASES", "COMPARISONS", "GRAINS", "RANGES", "dimension_label", "filter_label"]
+__all__ = ["BASES", "COMPARISONS", "GRAINS", "RANGES", "dimension_in_sentence", "dimension_label", "filter_label"]
 
 RANGES: dict[Range, str] = {
     Range.MTD: "Month to date",
@@ -35,6 +35,12 @@ GRAINS: dict[Grain, str] = {Grain.DAY: "By day", Grain.WEEK: "By week", Grain.MO
 def dimension_label(key: str) -> str:
     """The name of a dimension on the screen, as it is (a tag key may hold anything)."""
     return dimension(key).label if is_dimension(key) else key
+
+
+def dimension_in_sentence(key: str) -> str:
+    """The name of a dimension inside a sentence: ``service``, ``SKU``, ``Tag team``."""
+    label = dimension_label(key)
+    return label if label.isupper() or key.startswith(TAG_PREFIX) else label[0].lower() + label[1:]
 
 
 def filter_label(item: Filter, name: str | None = None) -> str:
