@@ -11,10 +11,11 @@ from workbench import clock
 from workbench.errors import CannotRun
 from workbench.progress import Progress
 from workbench.schema import TABLES, create_table
+from workbench.schema.model import quote
 from workbench.schema.tables import SCHEMA_VERSION
 from workbench.settings import Settings
-from workbench.snapshot.checks import Contents, read_contents
-from workbench.snapshot.files import ensure_free, fsync_file, sha256_of
+from workbench.snapshot.checks import Contents, read_file
+from workbench.snapshot.files import ensure_free, fsync_file, literal, sha256_of
 from workbench.snapshot.layout import Layout
 from workbench.snapshot.manifest import Manifest
 from workbench.snapshot.rollups import CREATE_CHARGE_DAYS, build_rollups
@@ -22,6 +23,7 @@ from workbench.snapshot.rollups import CREATE_CHARGE_DAYS, build_rollups
 __all__ = ["SnapshotBuild"]
 
 _ROLLUPS = ("charge_spreads", "daily_costs", "daily_resource_costs", "promoted_tags", "dimension_labels")
+_LEAST_BLOCKS = 256  # 64 MB; smaller files are not worth rewriting
 
 
 class SnapshotBuild:
@@ -37,17 +39,25 @@ class SnapshotBuild:
     """
 
     def __init__(
-        self, snapshot_id: str, base: Manifest | None, settings: Settings, layout: Layout, progress: Progress
+        self,
+        snapshot_id: str,
+        base: Manifest | None,
+        settings: Settings,
+        layout: Layout,
+        progress: Progress,
+        *,
+        notice: str | None = None,
     ) -> None:
         self.id = snapshot_id
         self.base = base
         self._settings = settings
         self._layout = layout
         self._progress = progress
+        self._notice = notice  # why the base is not the snapshot that should be served
         self._file = layout.work / f"{snapshot_id}.duckdb"
         if base is not None:
             _copy_base(base, settings.home / base.file, self._file, progress)
-        self.connection = self._connect(read_only=False)
+        self.connection = self._connect()
         self._prepare_schema()
 
     def publish(self, *, note: str = "") -> Manifest:
@@ -64,9 +74,10 @@ class SnapshotBuild:
         build_rollups(self.connection, self._settings, progress)
         progress.step("Write the snapshot")
         self.connection.execute("CHECKPOINT")
+        self._compact()
         self.close()
         progress.step("Check every column and total")
-        contents = self._read_back()
+        contents = read_file(self._file, self._settings)
         progress.step("Publish")
         fsync_file(self._file)
         manifest = self._manifest(contents, note)
@@ -77,15 +88,13 @@ class SnapshotBuild:
         """Close the file; again is harmless."""
         self.connection.close()
 
-    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-        spill = self._layout.work / "spill"
+    def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(
             str(self._file),
-            read_only=read_only,
             config={
                 "threads": self._settings.threads,
                 "memory_limit": self._settings.memory_limit.replace(" ", ""),
-                "temp_directory": str(spill),
+                "temp_directory": str(self._layout.work / "spill"),
                 # Order costs memory and time and carries no meaning here: rows are found by their values.
                 "preserve_insertion_order": False,
             },
@@ -109,12 +118,21 @@ class SnapshotBuild:
         self.connection.execute(CREATE_CHARGE_DAYS)
         self.connection.execute("CHECKPOINT")
 
-    def _read_back(self) -> Contents:
-        connection = self._connect(read_only=True)
-        try:
-            return read_contents(connection)
-        finally:
-            connection.close()
+    def _compact(self) -> None:
+        """Rewrite the file when rows deleted from the base left more than a third of it empty."""
+        [(free, blocks, block_size)] = self.connection.sql(
+            "SELECT free_blocks, total_blocks, block_size FROM pragma_database_size()"
+        ).fetchall()
+        if free * 3 <= blocks or blocks < _LEAST_BLOCKS:
+            return
+        self._progress.step("Compact the snapshot")
+        ensure_free(self._layout.work, (blocks - free) * block_size, "to compact the snapshot")
+        compact = self._file.with_suffix(".compact")
+        self.connection.execute(f"ATTACH {literal(str(compact))} AS compact")
+        self.connection.execute(f"COPY FROM DATABASE {quote(self.id)} TO compact")
+        self.connection.execute("DETACH compact")
+        self.close()
+        compact.replace(self._file)
 
     def _manifest(self, contents: Contents, note: str) -> Manifest:
         return Manifest(
@@ -125,15 +143,12 @@ class SnapshotBuild:
             created_at=clock.now(),
             schema_version=SCHEMA_VERSION,
             rows=contents.rows,
-            totals={
-                currency: {cost: None if total is None else str(total) for cost, total in costs.items()}
-                for currency, costs in contents.totals.items()
-            },
+            totals=contents.totals,
             first_day=contents.first_day,
             last_day=contents.last_day,
             currencies=tuple(contents.totals),
             sources=contents.sources,
-            note=note,
+            note="; ".join(part for part in (note, self._notice) if part),
             parent=self.base.id if self.base else None,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 
@@ -13,10 +13,12 @@ from workbench.errors import SnapshotCorrupt
 from workbench.schema import TABLES
 from workbench.schema.charges import COSTS
 from workbench.schema.model import quote
+from workbench.settings import Settings
+from workbench.snapshot.files import literal
 
-__all__ = ["Contents", "read_contents"]
+__all__ = ["Contents", "read_file"]
 
-_Totals = dict[str, dict[str, Decimal | None]]
+_Totals = dict[str, dict[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +27,43 @@ class Contents:
 
     Attributes:
         rows: table → rows.
-        totals: currency → cost → sum over ``charges``; None when no line has the cost.
+        totals: currency → cost → sum over ``charges`` as decimal text; None when no line has the cost.
         first_day: earliest UTC charge day, None without charges.
         last_day: latest UTC charge day.
         sources: source files whose rows are in it.
     """
 
     rows: Mapping[str, int]
-    totals: Mapping[str, Mapping[str, Decimal | None]]
+    totals: Mapping[str, Mapping[str, str | None]]
     first_day: date | None
     last_day: date | None
     sources: int
 
 
-def read_contents(connection: duckdb.DuckDBPyConnection) -> Contents:
-    """Read every column of every table and check that the rollups add up to the charges.
+def read_file(path: Path, settings: Settings) -> Contents:
+    """Read every column of every table of a file and check that the rollups add up to the charges.
 
     DuckDB notices a damaged block only when it reads it, hence every column.
 
     Raises:
-        SnapshotCorrupt: per currency and cost, ``charges``, ``charge_days``, ``daily_costs`` and
+        SnapshotCorrupt: the file cannot be read; or, per currency and cost, ``charges``, ``charge_days``, ``daily_costs`` and
             ``daily_resource_costs`` do not have the same sum to the last decimal, or do not count the same lines.
     """
+    # Attached to a database of its own: this process may be serving the same file with other settings.
+    connection = duckdb.connect(
+        config={"threads": settings.threads, "memory_limit": settings.memory_limit.replace(" ", "")}
+    )
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS snapshot (READ_ONLY)")
+        connection.execute("USE snapshot")
+        return _read(connection)
+    except duckdb.Error as exc:
+        raise SnapshotCorrupt(f"Snapshot {path.stem} cannot be read", detail=str(exc).splitlines()[0]) from exc
+    finally:
+        connection.close()
+
+
+def _read(connection: duckdb.DuckDBPyConnection) -> Contents:
     rows = {table.name: _scan(connection, table.name) for table in TABLES}
     charges, lines = _totals(connection, "charges", "count(*)")
     for relation, count in (
@@ -67,7 +84,7 @@ def _scan(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _totals(connection: duckdb.DuckDBPyConnection, relation: str, count: str) -> tuple[_Totals, dict[str, int]]:
-    sums = ", ".join(f"sum({cost})" for cost in COSTS)
+    sums = ", ".join(f"CAST(sum({cost}) AS VARCHAR)" for cost in COSTS)
     found = connection.sql(
         f"SELECT billing_currency, CAST({count} AS BIGINT), {sums} FROM {relation} GROUP BY 1 ORDER BY 1"
     ).fetchall()

@@ -12,11 +12,16 @@ import duckdb
 
 from workbench.errors import StorageError
 
-__all__ = ["ensure_free", "fsync_directory", "fsync_file", "sha256_of", "storage_error", "write_durably"]
+__all__ = ["ensure_free", "fsync_directory", "fsync_file", "literal", "sha256_of", "storage_error", "write_durably"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NO_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR})
 _FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
+
+
+def literal(text: str) -> str:
+    """An SQL string literal, for the statements that take no parameters (``ATTACH``)."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def sha256_of(path: Path) -> str:
@@ -74,13 +79,14 @@ def ensure_free(folder: Path, needed: int, purpose: str) -> None:
 
 
 def storage_error(exc: BaseException, folder: Path) -> StorageError | None:
-    """``exc`` as a :class:`StorageError` when it says that the disk is full or cannot be written, else None."""
+    """``exc`` as a :class:`StorageError` when the disk is full or ``folder`` cannot be written, else None."""
     if isinstance(exc, OSError):
-        full, refused = exc.errno in _FULL, exc.errno in _NO_WRITE
+        full, refused = exc.errno in _FULL, exc.errno in _REFUSED
     elif isinstance(exc, duckdb.Error):
         full, refused = any(text in str(exc) for text in _FULL_TEXTS), "Permission denied" in str(exc)
     else:
         return None
+    refused = refused and str(folder) in str(exc)  # a bill that cannot be read is not our folder's fault
     if full:
         return StorageError(
             "The disk is full",

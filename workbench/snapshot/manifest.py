@@ -57,11 +57,13 @@ class Manifest:
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
-        days = {name: day.isoformat() if day else None for name, day in self._days().items()}
-        return {**asdict(self), "created_at": self.created_at.isoformat(), "currencies": list(self.currencies), **days}
-
-    def _days(self) -> dict[str, date | None]:
-        return {"first_day": self.first_day, "last_day": self.last_day}
+        return {
+            **asdict(self),
+            "created_at": self.created_at.isoformat(),
+            "first_day": self.first_day.isoformat() if self.first_day else None,
+            "last_day": self.last_day.isoformat() if self.last_day else None,
+            "currencies": list(self.currencies),
+        }
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

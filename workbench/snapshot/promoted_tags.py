@@ -20,7 +20,7 @@ import duckdb
 
 from workbench.schema.tables import MAX_PROMOTED_TAGS
 
-__all__ = ["MAX_COMBINATIONS", "MAX_DISTINCT_VALUES", "fill_promoted_tags"]
+__all__ = ["MAX_COMBINATIONS", "MAX_DISTINCT_VALUES", "drop_tag_tables", "fill_promoted_tags"]
 
 MAX_DISTINCT_VALUES = 1_000
 MAX_COMBINATIONS = 10_000
@@ -45,6 +45,12 @@ def fill_promoted_tags(connection: duckdb.DuckDBPyConnection, wanted: Sequence[s
         )
     _pivot(connection, keys)
     return keys
+
+
+def drop_tag_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of :func:`fill_promoted_tags`."""
+    for name in ("tag_values", "tag_pairs", "tag_texts"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
 
 def _parse_distinct_texts(connection: duckdb.DuckDBPyConnection) -> None:

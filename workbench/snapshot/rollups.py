@@ -25,7 +25,7 @@ from workbench.schema import CHARGES
 from workbench.schema.charges import COSTS
 from workbench.schema.tables import DAILY_RESOURCE_COSTS, MAX_PROMOTED_TAGS, ROLLUP_DIMENSIONS
 from workbench.settings import Settings
-from workbench.snapshot.promoted_tags import fill_promoted_tags
+from workbench.snapshot.promoted_tags import drop_tag_tables, fill_promoted_tags
 from workbench.snapshot.spreads import fill_charge_spreads
 
 __all__ = ["CREATE_CHARGE_DAYS", "build_rollups"]
@@ -133,6 +133,7 @@ def build_rollups(connection: duckdb.DuckDBPyConnection, settings: Settings, pro
         connection.execute(_insert_daily_resource_costs(source), bounds)
         progress.advance(lines, detail=f"{first} to {after - timedelta(days=1)}")
     _fill_dimension_labels(connection)
+    drop_tag_tables(connection)
 
 
 def _slices(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, date, int]]:

@@ -133,7 +133,7 @@ class SnapshotStore:
                 if notice:
                     progress.message(f"{notice}. What was loaded after it has to be loaded again")
                 new = next_id(clock.now(), self._layout.on_disk())
-                build = SnapshotBuild(new, base, self._settings, self._layout, progress)
+                build = SnapshotBuild(new, base, self._settings, self._layout, progress, notice=notice)
                 try:
                     yield build
                 finally:
@@ -155,7 +155,7 @@ class SnapshotStore:
         problem = None
         try:
             manifest = self._checked(snapshot_id)
-            check_contents(self._layout.data(snapshot_id), manifest)
+            check_contents(self._layout.data(snapshot_id), manifest, self._settings)
         except SnapshotCorrupt as exc:
             problem = str(exc)
         return VerifyReport(snapshot_id, problem, time.perf_counter() - started)
@@ -176,30 +176,37 @@ class SnapshotStore:
                     raise SnapshotMissing("There is no good snapshot before the one being served")
             else:
                 manifest = self._checked(to)
-                check_contents(self._layout.data(to), manifest)
             self._layout.point(Pointer(manifest.id, manifest.file, max(ids)))
             return manifest
 
     def prune(self, keep: int) -> tuple[str, ...]:
-        """Remove all but the ``keep`` newest snapshots; the served one always stays. Returns the ids removed.
+        """Remove all but the ``keep`` newest snapshots; returns the ids removed, newest first.
+
+        The served one always stays, and so does the one that answers instead of it when it is bad.
 
         Raises:
             SnapshotBusy: a refresh is running.
+            SnapshotCorrupt: none is good; then nothing is removed.
         """
         with refresh_lock(self._layout.lock):
             self._layout.clean()
             ids = self._layout.ids()
-            served = self._served_id(ids)
-            doomed = tuple(one for one in ids[keep:] if one != served)
+            answering, _ = self._good()
+            needed = {self._served_id(ids), answering.id if answering else ""}
+            doomed = tuple(one for one in ids[keep:] if one not in needed)
             for one in doomed:
                 self._layout.remove(one)
             return doomed
 
-    def _served_id(self, ids: Sequence[str]) -> str:
+    def _pointer(self) -> Pointer | None:
+        """``CURRENT.json`` when it can be read, else None."""
         try:
-            pointer = self._layout.pointer()
+            return self._layout.pointer()
         except SnapshotCorrupt:
-            pointer = None
+            return None
+
+    def _served_id(self, ids: Sequence[str]) -> str:
+        pointer = self._pointer()
         return pointer.id if pointer else max(ids, default="")
 
     def _checked(self, snapshot_id: str) -> Manifest:
@@ -213,15 +220,16 @@ class SnapshotStore:
 
     def _good(self) -> tuple[Manifest | None, str | None]:
         """The served snapshot if it is good; else the newest good one before it, else any, with a notice."""
-        ids = self._layout.ids()
+        pointer, ids = self._pointer(), self._layout.ids()
+        if pointer is None and not ids and not self._layout.current.exists():
+            return None, None
         try:
-            pointer = self._layout.pointer()
-            if pointer is None and not ids:
-                return None, None
             if pointer is None:
-                raise SnapshotCorrupt(f"{self._layout.current} is missing")
+                raise SnapshotCorrupt(f"{self._layout.current} is missing or cannot be read")
             return self._checked(pointer.id), None
         except (SnapshotCorrupt, SnapshotMissing) as exc:
+            if self._pointer() != pointer:  # another was published, and this one pruned, in the meantime
+                return self._good()
             problem = exc
         served = self._served_id(ids)
         manifest = self._newest_good([one for one in ids if one <= served] + [one for one in ids if one > served])

@@ -6,11 +6,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from workbench.errors import SnapshotCorrupt
 from workbench.schema.tables import SCHEMA_VERSION
-from workbench.snapshot.checks import read_contents
+from workbench.settings import Settings
+from workbench.snapshot.checks import read_file
 from workbench.snapshot.files import sha256_of
 from workbench.snapshot.manifest import Manifest
 
@@ -65,27 +64,12 @@ def check_file(path: Path, manifest: Manifest) -> None:
         )
 
 
-def check_contents(path: Path, manifest: Manifest) -> None:
+def check_contents(path: Path, manifest: Manifest, settings: Settings) -> None:
     """Read every column and compare row counts and control totals with the manifest.
 
     Raises:
         SnapshotCorrupt: they differ, a rollup does not add up, or a block cannot be read.
     """
-    try:
-        # Attached to a database of its own: this process may be serving the same file with other settings.
-        connection = duckdb.connect()
-        try:
-            literal = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{literal}' AS checked (READ_ONLY)")
-            connection.execute("USE checked")
-            contents = read_contents(connection)
-        finally:
-            connection.close()
-    except duckdb.Error as exc:
-        raise SnapshotCorrupt(f"Snapshot {manifest.id} cannot be read", detail=str(exc).splitlines()[0]) from exc
-    totals = {
-        currency: {cost: None if total is None else str(total) for cost, total in costs.items()}
-        for currency, costs in contents.totals.items()
-    }
-    if dict(manifest.rows) != dict(contents.rows) or dict(manifest.totals) != totals:
+    contents = read_file(path, settings)
+    if manifest.rows != contents.rows or manifest.totals != contents.totals:
         raise SnapshotCorrupt(f"Snapshot {manifest.id} does not hold the rows and totals of its manifest")
