@@ -46,8 +46,8 @@ def read_file(path: Path, settings: Settings) -> Contents:
     DuckDB notices a damaged block only when it reads it, hence every column.
 
     Raises:
-        SnapshotCorrupt: the file cannot be read; or, per currency and cost, ``charges``, ``charge_days``, ``daily_costs`` and
-            ``daily_resource_costs`` do not have the same sum to the last decimal, or do not count the same lines.
+        SnapshotCorrupt: the file cannot be read; or, per currency and cost, ``charges``, ``charge_days``,
+            ``daily_costs`` and ``daily_resource_costs`` do not have the same sum to the last decimal, or do not count the same lines.
     """
     # Attached to a database of its own: this process may be serving the same file with other settings.
     connection = duckdb.connect(

@@ -75,7 +75,16 @@ class SnapshotStore:
             raise SnapshotCorrupt(f"The file of snapshot {pointer.id} is missing", detail=manifest.file)
         return manifest
 
-    def list(self) -> list[Manifest]:
+    def served_id(self) -> str | None:
+        """Id ``CURRENT.json`` names; None when there is no readable one."""
+        pointer = self._pointer()
+        return pointer.id if pointer else None
+
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all snapshots, also of those whose manifest or file is gone; newest first."""
+        return tuple(self._layout.ids())
+
+    def list(self) -> tuple[Manifest, ...]:
         """The readable manifests, newest first."""
         found = []
         for one in self._layout.ids():
@@ -83,7 +92,7 @@ class SnapshotStore:
                 found.append(Manifest.read(self._layout.manifest(one)))
             except SnapshotCorrupt as exc:
                 _log.warning("manifest skipped", snapshot=one, reason=str(exc))
-        return found
+        return tuple(found)
 
     def open(self, snapshot_id: str | None = None) -> OpenSnapshot:
         """Open the served snapshot, or the one named.
@@ -114,7 +123,8 @@ class SnapshotStore:
     def build(self, progress: Progress | None = None, *, fresh: bool = False) -> Iterator[SnapshotBuild]:
         """Build a new snapshot on a copy of the served one; leaving without ``publish`` leaves nothing behind.
 
-        When the served snapshot is bad, the build begins from the newest good one before it and tells ``progress``.
+        When the served snapshot is bad, the build begins from the newest good one before it, or empty when none is
+        good; ``progress`` is told and the note of the new one says so.
 
         Args:
             progress: told of each step.
@@ -122,16 +132,15 @@ class SnapshotStore:
 
         Raises:
             SnapshotBusy: another refresh is running.
-            SnapshotCorrupt: there are snapshots and none is good.
             StorageError: the disk is full or the folder cannot be written; the served snapshot is untouched.
         """
         progress = progress or Silent()
         try:
             with refresh_lock(self._layout.lock):
                 self._layout.clean()
-                base, notice = (None, None) if fresh else self._good()
+                base, notice = (None, None) if fresh else self._base()
                 if notice:
-                    progress.message(f"{notice}. What was loaded after it has to be loaded again")
+                    progress.message(notice)
                 new = next_id(clock.now(), self._layout.on_disk())
                 build = SnapshotBuild(new, base, self._settings, self._layout, progress, notice=notice)
                 try:
@@ -171,13 +180,13 @@ class SnapshotStore:
         with refresh_lock(self._layout.lock):
             ids = self._layout.ids()
             if to is None:
-                manifest = self._newest_good([one for one in ids if one < self._served_id(ids)])
-                if manifest is None:
+                older = self._newest_good([one for one in ids if one < self._served_id(ids)])
+                if older is None:
                     raise SnapshotMissing("There is no good snapshot before the one being served")
             else:
-                manifest = self._checked(to)
-            self._layout.point(Pointer(manifest.id, manifest.file, max(ids)))
-            return manifest
+                older = self._checked(to)
+            self._layout.point(Pointer(older.id, older.file, max(ids)))
+            return older
 
     def prune(self, keep: int) -> tuple[str, ...]:
         """Remove all but the ``keep`` newest snapshots; returns the ids removed, newest first.
@@ -239,6 +248,14 @@ class SnapshotStore:
             )
         _log.error("fell back to another snapshot", snapshot=manifest.id, reason=str(problem))
         return manifest, f"{problem.title}; snapshot {manifest.id} is used instead"
+
+    def _base(self) -> tuple[Manifest | None, str | None]:
+        """What a build begins from; None for an empty one, with a notice when something is lost by it."""
+        try:
+            manifest, notice = self._good()
+        except SnapshotCorrupt as exc:
+            return None, f"{exc.title}; built from nothing. All bills have to be loaded again"
+        return manifest, f"{notice}. What was loaded after it has to be loaded again" if notice else None
 
     def _newest_good(self, ids: Sequence[str]) -> Manifest | None:
         for one in ids:
