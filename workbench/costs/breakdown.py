@@ -46,7 +46,7 @@ def breakdown(
     known = view.comparison is not None and view.comparison.unknown is None
     total = _sum(row["cost"] for row in rows)
     whole = change_of(total, _sum(row["previous"] for row in rows) if known else None)
-    sparks, spark_query = _sparks(engine, view, limit, order) if spark and shown else ({}, ())
+    sparks, spark_query = _sparks(engine, view, shown) if spark and shown else ({}, ())
     gross = _sum(row["size"] for row in rows)
     kept = _sum(row["size"] for row in shown)
     return Breakdown(
@@ -62,57 +62,41 @@ def breakdown(
     )
 
 
-def _ranked_sql(statement: Statement, by: Sequence[str], limit: int, order: Order) -> str:
-    """Common table expressions: ``grouped`` by the dimensions, ``ranked`` with each group's place, null beyond."""
-    now, before = statement.now, statement.before
-    keys = ", ".join(f"{statement.column(key)} AS key_{n}" for n, key in enumerate(by, 1))
-    names = ", ".join(f"key_{n}" for n in range(1, len(by) + 1))
-    places = ", ".join(str(n) for n in range(1, len(by) + 1))
-    ties = ", ".join(f"key_{n} NULLS LAST" for n in range(1, len(by) + 1))
-    return f"""WITH grouped AS (
-  SELECT {keys}, {statement.sum(now)} AS cost, {statement.sum(before)} AS previous,
-    COUNT(*) FILTER (WHERE {now}) > 0 AS is_now, COUNT(*) FILTER (WHERE {before}) > 0 AS was_before,
-    {statement.lines(now)} AS lines
-  FROM {statement.table} WHERE {statement.where_compared()} GROUP BY {places}
-), ranked AS (
-  SELECT {names}, cost, previous, is_now, was_before, lines,
-    ROW_NUMBER() OVER (ORDER BY {_SIZES[order]} DESC NULLS LAST, ABS(previous) DESC NULLS LAST, {ties}) AS rank
-  FROM grouped
-), placed AS (
-  SELECT *, CASE WHEN rank <= {statement.bind(limit)} THEN rank END AS place FROM ranked
-)"""
-
-
 def _grouped_query(view: ResolvedView, limit: int, order: Order) -> Query:
     by = view.spec.by
     statement = Statement(view, by)
-    keys = ", ".join(f"CASE WHEN place IS NOT NULL THEN key_{n} END AS key_{n}" for n in range(1, len(by) + 1))
-    places = ", ".join(str(n) for n in range(1, len(by) + 2))
+    names = [f"key_{n}" for n in range(1, len(by) + 1)]
+    ties = ", ".join(f"{name} NULLS LAST" for name in names)
+    keys = ", ".join(f"CASE WHEN place IS NOT NULL THEN {name} END AS {name}" for name in names)
+    columns = ", ".join(str(n) for n in range(1, len(by) + 2))
     return statement.query(
         f"Cost by {' and '.join(by)}",
-        f"""{_ranked_sql(statement, by, limit, order)}
+        f"""WITH {statement.compared(by)}, ranked AS (
+  SELECT *, ROW_NUMBER() OVER (ORDER BY {_SIZES[order]} DESC NULLS LAST, ABS(previous) DESC NULLS LAST, {ties}) AS rank
+  FROM compared
+), placed AS (
+  SELECT *, CASE WHEN rank <= {statement.bind(limit)} THEN rank END AS place FROM ranked
+)
 SELECT place, {keys}, SUM(cost) AS cost, SUM(previous) AS previous, SUM(ABS(cost)) AS size,
   BOOL_OR(is_now) AS is_now, BOOL_OR(was_before) AS was_before, CAST(SUM(lines) AS BIGINT) AS lines, COUNT(*) AS groups
-FROM placed GROUP BY {places}""",
+FROM placed GROUP BY {columns}""",
     )
 
 
 def _sparks(
-    engine: Engine, view: ResolvedView, limit: int, order: Order
+    engine: Engine, view: ResolvedView, shown: Sequence[dict[str, Any]]
 ) -> tuple[dict[int, list[float]], tuple[Query]]:
     """Place → cost by bucket of the period; a bucket without a charge of the group is zero (a shape, not a figure)."""
     by = view.spec.by
     grain = spark_grain(view.period)
     statement = Statement(view, by)
-    matches = " AND ".join(
-        f"{statement.column(key)} IS NOT DISTINCT FROM placed.key_{n}" for n, key in enumerate(by, 1)
+    wanted, matches = statement.wanted(
+        by, ((row["place"], [row[f"key_{n}"] for n in range(1, len(by) + 1)]) for row in shown)
     )
     query = statement.query(
         f"Sparklines by {' and '.join(by)}",
-        f"""{_ranked_sql(statement, by, limit, order)}
-SELECT placed.place, {bucket_sql(grain)} AS bucket, CAST(SUM({statement.cost}) AS DOUBLE) AS cost
-FROM {statement.table} JOIN placed ON {matches} AND placed.place IS NOT NULL
-WHERE {statement.where_now()} GROUP BY 1, 2""",
+        f"SELECT wanted.place, {bucket_sql(grain)} AS bucket, CAST(SUM({statement.cost}) AS DOUBLE) AS cost"
+        f" FROM {statement.table} JOIN {wanted} ON {matches} WHERE {statement.where_now()} GROUP BY 1, 2",
     )
     positions = {bucket.first: index for index, bucket in enumerate(buckets_of(view.period, grain))}
     sparks: dict[int, list[float]] = {}

@@ -119,7 +119,7 @@ def drivers(engine: Engine, view: ResolvedView, *, by: str = "service", limit: i
         raise CannotRun("Drivers need two periods", hint="Choose a comparison")
     if compared.unknown is not None:
         raise CannotRun("The change cannot be told", detail=compared.unknown, hint="Choose a later comparison")
-    query = _query(view, by, limit, items)
+    query = _query(view, compared.period, by, limit, items)
     rows = engine.run(query).to_pylist()
     groups = [row for row in rows if row["level"] == "group"]
     total = {name: sum((row[name] for row in groups), _ZERO) for name in _AMOUNTS}
@@ -186,13 +186,13 @@ def _items_table(rows: Sequence[dict[str, Any]]) -> pa.Table:
 _ITEM = "service, usage_type, operation, account, region"
 
 
-def _query(view: ResolvedView, by: str, limit: int, items: int) -> Query:
+def _query(view: ResolvedView, before: Period, by: str, limit: int, items: int) -> Query:
     statement = Statement(view, table=CHARGE_LINES)
     amounts = ", ".join(f"SUM({name}) AS {name}" for name in ("start_cost", "end_cost", *PARTS))
     nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in (*_ITEM.split(", "), "unit"))
     return statement.query(
         f"Drivers by {by}",
-        f"""{_cells_sql(statement, by)},
+        f"""{_cells_sql(statement, by, before, view.period)},
 {_PARTS_SQL},
 groups AS (
   SELECT group_key AS key, {amounts}, SUM(lines_without_cost) AS lines_without_cost,
@@ -228,9 +228,10 @@ def _amounts_sql(shape: str) -> str:
     return f'{start} AS start, {end} AS "end", {end} - {start} AS delta, {parts}'
 
 
-def _cells_sql(statement: Statement, by: str) -> str:
+def _cells_sql(statement: Statement, by: str, before: Period, now: Period) -> str:
     """Common table expression ``cells``: one row an item, kind of charge, unit and pricing category."""
-    now, before, cost = statement.now, statement.before, statement.cost
+    at_start, at_end, cost = statement.within(before), statement.within(now), statement.cost
+    quantity = "COALESCE(consumed_quantity, pricing_quantity)"
     return f"""WITH cells AS (
   SELECT service_name AS service, COALESCE(x_usage_type, sku_id, sku_meter) AS usage_type, x_operation AS operation,
     sub_account_id AS account, region_id AS region, {statement.column(by)} AS group_key, pricing_category,
@@ -239,15 +240,15 @@ def _cells_sql(statement: Statement, by: str) -> str:
       WHEN commitment_discount_status = 'Unused' THEN 'Unused commitment' ELSE 'Usage' END AS kind,
     CASE WHEN consumed_quantity IS NOT NULL THEN consumed_unit ELSE pricing_unit END AS unit,
     COUNT(*) FILTER (WHERE {cost} IS NULL) AS lines_without_cost,
-    COUNT(*) - COUNT(COALESCE(consumed_quantity, pricing_quantity)) AS lines_without_quantity,
+    COUNT(*) - COUNT({quantity}) AS lines_without_quantity,
     COUNT(*) - COUNT(list_cost) AS lines_without_list,
-    COALESCE(SUM({cost}) FILTER (WHERE {before}), 0) AS start_cost,
-    COALESCE(SUM({cost}) FILTER (WHERE {now}), 0) AS end_cost,
-    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {before}), 0) AS DOUBLE) AS start_list,
-    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {now}), 0) AS DOUBLE) AS end_list,
-    COALESCE(SUM(COALESCE(consumed_quantity, pricing_quantity)) FILTER (WHERE {before}), 0) AS start_quantity,
-    COALESCE(SUM(COALESCE(consumed_quantity, pricing_quantity)) FILTER (WHERE {now}), 0) AS end_quantity
-  FROM {statement.table} WHERE {statement.where_compared()} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    COALESCE(SUM({cost}) FILTER (WHERE {at_start}), 0) AS start_cost,
+    COALESCE(SUM({cost}) FILTER (WHERE {at_end}), 0) AS end_cost,
+    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {at_start}), 0) AS DOUBLE) AS start_list,
+    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {at_end}), 0) AS DOUBLE) AS end_list,
+    COALESCE(SUM({quantity}) FILTER (WHERE {at_start}), 0) AS start_quantity,
+    COALESCE(SUM({quantity}) FILTER (WHERE {at_end}), 0) AS end_quantity
+  FROM {statement.table} WHERE {statement.where(before, now)} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 )"""
 
 

@@ -38,21 +38,16 @@ def totals(engine: Engine, view: ResolvedView) -> Totals:
 
 def _cost_query(view: ResolvedView) -> Query:
     statement = Statement(view)
-    now, before = statement.now, statement.before
     return statement.query(
-        "Totals",
-        f"SELECT {statement.sum(now)} AS cost, {statement.sum(before)} AS previous,"
-        f" {statement.lines(now)} AS lines, {statement.lines(before)} AS previous_lines"
-        f" FROM {statement.table} WHERE {statement.where_compared()}",
+        "Totals", f"WITH {statement.compared()}\nSELECT cost, previous, lines, previous_lines FROM compared"
     )
 
 
 def _missing_query(view: ResolvedView) -> Query:
     # A rollup row sums lines with and without a cost, so only the lines themselves can tell. The engine skips whole
     # blocks without nulls by their statistics: for a complete bill this reads nothing.
-    statement = Statement(view, table=CHARGE_LINES)
+    statement = Statement(view, table=CHARGE_LINES, without_cost=True)
     return statement.query(
         "Lines without a cost on this basis",
-        f"SELECT {statement.lines(statement.now)} AS lines, {statement.lines(statement.before)} AS previous_lines"
-        f" FROM {statement.table} WHERE {statement.cost} IS NULL AND {statement.where_compared()}",
+        f"WITH {statement.compared()}\nSELECT lines, previous_lines FROM compared",
     )

@@ -78,7 +78,7 @@ def values(engine: Engine, view: ResolvedView, key: str, *, search: str = "", li
     query = statement.query(
         f"Values of {key}",
         f"""WITH found AS (
-  SELECT {column} AS value, {statement.sum(statement.now)} AS cost, {statement.lines(statement.now)} AS lines
+  SELECT {column} AS value, SUM({statement.cost}) AS cost, {statement.lines} AS lines
   FROM {statement.table} WHERE {statement.where_now()} GROUP BY 1
 )
 SELECT found.value, {label} AS label, found.cost, found.lines, COUNT(*) OVER () AS total

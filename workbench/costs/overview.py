@@ -16,7 +16,7 @@ from models.month_end import MONTHS_TESTED, MonthEnd, NotEnoughHistory, project_
 from workbench.costs.breakdown import breakdown
 from workbench.costs.dimensions import tag_key
 from workbench.costs.explore import totals
-from workbench.costs.plan import Statement
+from workbench.costs.plan import MONEY_TYPE, Statement
 from workbench.costs.resolve import ResolvedView, add_months, resolve
 from workbench.costs.results import Series, Totals
 from workbench.costs.series import series
@@ -176,7 +176,8 @@ def tagging(engine: Engine, view: ResolvedView) -> Tagging:
     bare = " AND ".join(f"{statement.column(key)} IS NULL" for key in keys)
     query = statement.query(
         "Cost without a promoted tag",
-        f"SELECT {statement.sum(bare)} AS untagged, {statement.sum('TRUE')} AS cost"
+        f"SELECT CASE WHEN COUNT(*) FILTER (WHERE {bare}) = 0 THEN CAST(0 AS {MONEY_TYPE})"
+        f" ELSE SUM({statement.cost}) FILTER (WHERE {bare}) END AS untagged, SUM({statement.cost}) AS cost"
         f" FROM {statement.table} WHERE {statement.where_now()}",
     )
     row = engine.run(query).to_pylist()[0]

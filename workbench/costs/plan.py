@@ -10,7 +10,7 @@ A :class:`Statement` collects them; equal questions give equal text and paramete
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,10 @@ from workbench.schema import Kind, duckdb_type
 if TYPE_CHECKING:
     from workbench.costs.resolve import ResolvedView
 
-__all__ = ["CHARGE_LINES", "Statement", "choose_table"]
+__all__ = ["CHARGE_LINES", "MONEY_TYPE", "Statement", "choose_table"]
 
 CHARGE_LINES = "charge_days"
-_MONEY = duckdb_type(Kind.MONEY)
+MONEY_TYPE = duckdb_type(Kind.MONEY)
 
 
 def choose_table(keys: Iterable[str], promoted: Iterable[str]) -> str:
@@ -48,47 +48,38 @@ class Statement:
         keys: further dimensions the question needs (groups).
         table: use this table whatever the dimensions, for questions that need charge lines.
         without: a dimension whose filters are left out (pickers list its other values too).
+        without_cost: keep only the rows that state no cost on the view's basis.
     """
 
     def __init__(
-        self, view: ResolvedView, keys: Iterable[str] = (), *, table: str | None = None, without: str | None = None
+        self,
+        view: ResolvedView,
+        keys: Iterable[str] = (),
+        *,
+        table: str | None = None,
+        without: str | None = None,
+        without_cost: bool = False,
     ) -> None:
         self._view = view
+        self._without_cost = without_cost
         self._filters = tuple(item for item in view.spec.filters if item.dimension != without)
         self._promoted = dict(view.promoted)
         self._params: dict[str, Value] = {}
         needed = [*keys, *(item.dimension for item in self._filters)]
         self.table = table or choose_table(needed, self._promoted)
 
-    def lines(self, condition: str) -> str:
-        """Expression: number of charge lines where ``condition`` holds."""
+    @property
+    def lines(self) -> str:
+        """Expression: number of charge lines."""
         if self.table == CHARGE_LINES:
             # A spread fee has a row a day in charge_days but is one line: it counts on its first day.
-            return f"COUNT(*) FILTER (WHERE charge_date = CAST(charge_period_start AS DATE) AND {condition})"
-        return f"CAST(COALESCE(SUM(charge_count) FILTER (WHERE {condition}), 0) AS BIGINT)"
+            return "COUNT(*) FILTER (WHERE charge_date = CAST(charge_period_start AS DATE))"
+        return "CAST(COALESCE(SUM(charge_count), 0) AS BIGINT)"
 
     @property
     def cost(self) -> str:
         """Column of the shown cost."""
         return self._view.basis.column
-
-    def sum(self, condition: str) -> str:
-        """Expression: cost where ``condition`` holds; zero without rows, null when no row states a cost."""
-        return (
-            f"CASE WHEN COUNT(*) FILTER (WHERE {condition}) = 0 THEN CAST(0 AS {_MONEY})"
-            f" ELSE SUM({self.cost}) FILTER (WHERE {condition}) END"
-        )
-
-    @property
-    def now(self) -> str:
-        """Condition: the charge day lies in the period shown."""
-        return self.within(self._view.period)
-
-    @property
-    def before(self) -> str:
-        """Condition: the charge day lies in the comparison; false without one."""
-        compared = self._view.comparison
-        return self.within(compared.period) if compared else "FALSE"
 
     def bind(self, value: Value) -> str:
         """A placeholder for ``value``; the same value (of the same type) has the same placeholder."""
@@ -118,6 +109,8 @@ class Statement:
         parts = [f"billing_currency = {self.bind(self._view.currency)}"]
         if periods:
             parts.append(self._any(self.within(period) for period in periods))
+        if self._without_cost:
+            parts.append(f"{self.cost} IS NULL")
         if self._view.matches_nothing:
             parts.append("FALSE")
         else:
@@ -128,10 +121,50 @@ class Statement:
         """Condition of the rows of the period shown."""
         return self.where(self._view.period)
 
-    def where_compared(self) -> str:
-        """Condition of the rows of the period shown and of the comparison."""
-        compared = self._view.comparison
-        return self.where(self._view.period, *([compared.period] if compared else []))
+    def compared(self, keys: Sequence[str] = ()) -> str:
+        """Common table expression ``compared``: groups of ``keys`` (``key_1``, ...) with the figures of both periods.
+
+        Columns: ``cost`` and ``previous`` (zero without rows, null when no row states a cost), ``is_now`` and
+        ``was_before`` (whether the period has any row of the group), ``lines`` and ``previous_lines``. Two narrow scans
+        read less than one over both periods, because the tables are in order of days.
+        """
+        names = [f"key_{n}" for n in range(1, len(keys) + 1)]
+        expressions = [f"{self.column(key)} AS {name}" for key, name in zip(keys, names, strict=True)]
+        grouping = f" GROUP BY {', '.join(str(n) for n in range(1, len(keys) + 1))}" if keys else ""
+        comparison = self._view.comparison
+        periods = [("TRUE", self._view.period), *([("FALSE", comparison.period)] if comparison else [])]
+        scans = [
+            f"SELECT {', '.join([*expressions, f'{flag} AS is_now', f'SUM({self.cost}) AS cost'])},"
+            f" {self.lines} AS lines, COUNT(*) AS charge_rows FROM {self.table} WHERE {self.where(period)}{grouping}"
+            for flag, period in periods
+        ]
+        figures = [
+            f"CASE WHEN {self._rows_of(flag)} > 0 THEN SUM(cost) FILTER (WHERE {flag})"
+            f" ELSE CAST(0 AS {MONEY_TYPE}) END AS {name}"
+            for flag, name in (("is_now", "cost"), ("NOT is_now", "previous"))
+        ]
+        figures += [f"{self._rows_of('is_now')} > 0 AS is_now", f"{self._rows_of('NOT is_now')} > 0 AS was_before"]
+        figures += [
+            f"CAST(COALESCE(SUM(lines) FILTER (WHERE {flag}), 0) AS BIGINT) AS {name}"
+            for flag, name in (("is_now", "lines"), ("NOT is_now", "previous_lines"))
+        ]
+        union = "\n  UNION ALL\n  ".join(scans)
+        return (
+            f"scans AS (\n  {union}\n), compared AS (\n"
+            f"  SELECT {', '.join([*names, *figures])}\n  FROM scans{grouping}\n)"
+        )
+
+    def wanted(self, keys: Sequence[str], groups: Iterable[tuple[int, Sequence[str | None]]]) -> tuple[str, str]:
+        """A table ``wanted`` of chosen groups (``place``, ``key_1``, ...) and the condition that joins rows to it."""
+        texts = [
+            f"({', '.join([str(place), *(f'CAST({self.bind(value)} AS VARCHAR)' for value in values)])})"
+            for place, values in groups
+        ]
+        names = [f"key_{n}" for n in range(1, len(keys) + 1)]
+        matches = " AND ".join(
+            f"{self.column(key)} IS NOT DISTINCT FROM wanted.{name}" for key, name in zip(keys, names, strict=True)
+        )
+        return f"(VALUES {', '.join(texts)}) AS wanted({', '.join(['place', *names])})", matches
 
     def query(self, title: str, sql: str) -> Query:
         """The finished query."""
@@ -174,6 +207,10 @@ class Statement:
 
     def _day(self, day: date) -> str:
         return f"CAST({self.bind(day)} AS DATE)"
+
+    @staticmethod
+    def _rows_of(flag: str) -> str:
+        return f"COALESCE(SUM(charge_rows) FILTER (WHERE {flag}), 0)"
 
     @staticmethod
     def _any(parts: Iterable[str]) -> str:

@@ -36,11 +36,11 @@ def series(engine: Engine, view: ResolvedView, *, groups: int = TOP_GROUPS) -> S
     """
     buckets = buckets_of(view.period, view.grain)
     days, days_query = days_with_charges(engine, view.period)
-    query = _grouped_query(view, groups)
+    tops, tops_query = _largest(engine, view, groups) if groups else ((), ())
+    query = _grouped_query(view, tops)
     rows = engine.run(query).to_pylist()
-    tops = {row["place"]: row["group_key"] for row in rows if row["place"] is not None}
-    labels = labels_of(engine, view.spec.by[0], tops.values())
-    shown: dict[int | None, _Group] = {place: (tops[place], labels[tops[place]], False) for place in sorted(tops)}
+    labels = labels_of(engine, view.spec.by[0], tops)
+    shown: dict[int | None, _Group] = {place: (key, labels[key], False) for place, key in enumerate(tops, 1)}
     if any(row["place"] is None for row in rows):
         shown[None] = (None, OTHER if groups else "Total", bool(groups))
     costs = {(row["place"], row["bucket"]): row["cost"] for row in rows}
@@ -57,32 +57,35 @@ def series(engine: Engine, view: ResolvedView, *, groups: int = TOP_GROUPS) -> S
         previous=previous,
         partial_buckets=tuple(bucket.first for bucket in buckets if not _whole(bucket, view.period, days)),
         total=sum((record[4] for record in records if record[4] is not None), _ZERO),
-        queries=(query, days_query, *previous_query),
+        queries=(*tops_query, query, days_query, *previous_query),
     )
 
 
-def _grouped_query(view: ResolvedView, groups: int) -> Query:
+def _largest(engine: Engine, view: ResolvedView, groups: int) -> tuple[tuple[str | None, ...], tuple[Query]]:
+    """Keys of the largest groups of the period by absolute cost."""
     key = view.spec.by[0]
-    statement = Statement(view, [key] if groups else [])
-    bucket = bucket_sql(view.grain)
-    if not groups:
-        return statement.query(
-            f"Cost by {view.grain.value}",
-            f"SELECT {bucket} AS bucket, NULL AS place, NULL AS group_key, SUM({statement.cost}) AS cost"
-            f" FROM {statement.table} WHERE {statement.where_now()} GROUP BY 1",
-        )
-    column, where = statement.column(key), statement.where_now()
+    statement = Statement(view, [key])
+    query = statement.query(
+        f"Largest by {key}",
+        f"SELECT {statement.column(key)} AS key_1, ABS(SUM({statement.cost})) AS size FROM {statement.table}"
+        f" WHERE {statement.where_now()} GROUP BY 1 ORDER BY size DESC NULLS LAST, key_1 NULLS LAST"
+        f" LIMIT {statement.bind(groups)}",
+    )
+    return tuple(engine.run(query).column("key_1").to_pylist()), (query,)
+
+
+def _grouped_query(view: ResolvedView, tops: Sequence[str | None]) -> Query:
+    """Cost by bucket and place among ``tops``; place null is everything else."""
+    by = view.spec.by[:1]
+    statement = Statement(view, by if tops else [])
+    place, join = "CAST(NULL AS INTEGER)", ""
+    if tops:
+        wanted, matches = statement.wanted(by, ((place, [key]) for place, key in enumerate(tops, 1)))
+        place, join = "wanted.place", f" LEFT JOIN {wanted} ON {matches}"
     return statement.query(
-        f"Cost by {view.grain.value} and {key}",
-        f"""WITH sizes AS (
-  SELECT {column} AS group_key, SUM({statement.cost}) AS size FROM {statement.table} WHERE {where} GROUP BY 1
-), tops AS (
-  SELECT group_key, ROW_NUMBER() OVER (ORDER BY ABS(size) DESC NULLS LAST, group_key NULLS LAST) AS place
-  FROM (SELECT * FROM sizes ORDER BY ABS(size) DESC NULLS LAST, group_key NULLS LAST LIMIT {statement.bind(groups)})
-)
-SELECT {bucket} AS bucket, tops.place, tops.group_key, SUM({statement.cost}) AS cost
-FROM {statement.table} LEFT JOIN tops ON {column} IS NOT DISTINCT FROM tops.group_key
-WHERE {where} GROUP BY 1, 2, 3""",
+        f"Cost by {view.grain.value} and {by[0]}" if tops else f"Cost by {view.grain.value}",
+        f"SELECT {bucket_sql(view.grain)} AS bucket, {place} AS place, SUM({statement.cost}) AS cost"
+        f" FROM {statement.table}{join} WHERE {statement.where_now()} GROUP BY 1, 2",
     )
 
 
