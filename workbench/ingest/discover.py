@@ -10,11 +10,12 @@ from pathlib import Path
 
 from workbench.errors import BadFile
 from workbench.ingest.archives import is_archive, unpack
+from workbench.ingest.aws_layout import AwsLayoutResolver
 from workbench.ingest.deliveries import BillFile, Delivery, LayoutResolver, PartitionResolver, plain_delivery
 
 __all__ = ["RESOLVERS", "Found", "discover"]
 
-RESOLVERS: tuple[LayoutResolver, ...] = (PartitionResolver(),)
+RESOLVERS: tuple[LayoutResolver, ...] = (AwsLayoutResolver(), PartitionResolver())
 """Tried in order; each claims its files and leaves the rest."""
 
 _BILLS = (".csv", ".csv.gz", ".csv.gzip", ".gz", ".parquet", ".pq", ".txt", ".tsv")

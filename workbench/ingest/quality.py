@@ -17,6 +17,7 @@ import duckdb
 from workbench.ingest.quality_rules import RAW_RULES, RULES, Rule, Severity
 from workbench.ingest.readers.base import Projection
 from workbench.ingest.survey import Survey
+from workbench.schema.currencies import ISO_CURRENCIES
 
 __all__ = ["Finding", "findings"]
 
@@ -54,6 +55,7 @@ def findings(
     """
     return (
         *_raw(survey),
+        *_currencies(connection, source_id, survey),
         *_loaded(connection, source_id, projection),
         *_two_categories(connection, source_id, projection),
         *_commitments(connection, source_id, projection),
@@ -71,6 +73,21 @@ def _raw(survey: Survey) -> list[Finding]:
         ]
         result.append(Finding(rule, title, severity, rows, None, tuple(cells)))
     return result
+
+
+def _currencies(connection: duckdb.DuckDBPyConnection, source_id: int, survey: Survey) -> list[Finding]:
+    """Currencies are few and known from the control totals: the rows are read only when one is no ISO code."""
+    unknown = sorted(set(survey.totals) - ISO_CURRENCIES)
+    if not unknown:
+        return []
+    rows, cost = connection.execute(
+        "SELECT count(*), sum(effective_cost) FROM charges"
+        " WHERE x_source_id = $source AND billing_currency IN (SELECT unnest($unknown))",
+        {"source": source_id, "unknown": unknown},
+    ).fetchall()[0]
+    title = "BillingCurrency is an ISO 4217 code (virtual currencies have none)"
+    examples = tuple({"billing_currency": code} for code in unknown[:_EXAMPLES])
+    return [Finding("currency-iso-4217", title, "warning", rows, cost, examples)]
 
 
 def _loaded(connection: duckdb.DuckDBPyConnection, source_id: int, projection: Projection) -> list[Finding]:

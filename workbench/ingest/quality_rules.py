@@ -12,7 +12,6 @@ from typing import Literal
 from workbench.ingest.readers.base import literal
 from workbench.ingest.readers.focus_names import ALLOWED
 from workbench.schema.charges import COSTS, FOCUS_NAMES
-from workbench.schema.currencies import ISO_CURRENCIES
 
 __all__ = ["RAW_RULES", "RULES", "Rule", "Severity"]
 
@@ -112,13 +111,6 @@ RULES: tuple[Rule, ...] = (
     *(_missing_cost(name) for name in COSTS),
     _price_times_quantity("contracted_cost", "contracted_unit_price", _NOT_A_CORRECTION),
     _price_times_quantity("list_cost", "list_unit_price", _NOT_A_CORRECTION),
-    Rule(
-        "currency-iso-4217",
-        "BillingCurrency is an ISO 4217 code (virtual currencies have none)",
-        "warning",
-        f"billing_currency NOT IN {_list(tuple(sorted(ISO_CURRENCIES)))}",
-        ("billing_currency",),
-    ),
     Rule(
         "charge-period-order",
         "ChargePeriodEnd is after ChargePeriodStart",
@@ -258,8 +250,8 @@ RULES: tuple[Rule, ...] = (
         "A missing id is null, not a placeholder such as Not Applicable",
         "info",
         " OR ".join(
-            f"lower({name}) IN ('not applicable', 'n/a', 'not available', '-')"
-            for name in ("resource_id", "region_id", "sku_id", "commitment_discount_id", "service_name")
+            f"{name} IN ('Not Applicable', 'not applicable', 'N/A', 'n/a', '-')"
+            for name in ("resource_id", "region_id", "commitment_discount_id")
         ),
         (),
     ),

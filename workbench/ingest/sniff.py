@@ -90,7 +90,7 @@ def sniff(file: BillFile, connection: duckdb.DuckDBPyConnection, work: Path) -> 
         path, head = _converted(file, encoding, compressed, work)
         compressed = False
         notes.append(f"Converted from {encoding.upper()}")
-    if file.columns:
+    if file.columns and not _has_header(head, file.columns):
         dialect, columns = _headless(head, file, compressed)
     else:
         dialect, columns, remarks = _text_layout(head, file, compressed)
@@ -167,9 +167,9 @@ class _Header:
 
 
 def _text_layout(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDialect, list[str], list[str]]:
-    text = _decoded(head)
+    text, cut = _decoded(head), len(head) >= _HEAD_BYTES
     escape = "\\" if '\\"' in text and '""' not in text else '"'
-    headers = [header for delimiter in _DELIMITERS if (header := _read_header(text, delimiter, escape)) is not None]
+    headers = [header for delimiter in _DELIMITERS if (header := _read_header(text, delimiter, escape, cut=cut))]
     if not headers:
         raise refused_because(
             file.label,
@@ -182,7 +182,7 @@ def _text_layout(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDial
         notes.append(f"Fields are separated by {_DELIMITER_NAMES[header.delimiter]}s")
     names = header.names
     quote = "" if header.delimiter == "\x01" else '"'
-    widths = {len(row) for row in _sample(text, header, escape)}
+    widths = {len(row) for row in _sample(text, header, escape, cut=cut)}
     if len(widths) == 1 and (width := widths.pop()) < len(names):
         notes.append(
             f"The header has {len(names)} names, the rows have {width} fields; read without: {', '.join(names[width:])}"
@@ -192,11 +192,17 @@ def _text_layout(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDial
     return dialect, names, notes
 
 
+def _has_header(head: bytes, columns: Sequence[str]) -> bool:
+    """Whether the first line holds the names a manifest gives; AWS writes both, Athena and Hive only the rows."""
+    first_line = _decoded(head).partition("\n")[0].casefold()
+    return 2 * sum(name.casefold() in first_line for name in columns) > len(columns)
+
+
 def _headless(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDialect, Sequence[str]]:
     """A file whose names come from a manifest: the delimiter that gives as many fields as there are names."""
     text = _decoded(head)
     for delimiter in _DELIMITERS:
-        first = _read_header(text, delimiter, '"')
+        first = _read_header(text, delimiter, '"', cut=False)
         if first is not None and len(first.names) == len(file.columns):
             quote = "" if delimiter == "\x01" else '"'
             return CsvDialect(delimiter, quote, quote, 0, _compression(compressed)), file.columns
@@ -213,19 +219,19 @@ def _decoded(head: bytes) -> str:
     return head.decode("utf-8-sig", errors="replace")
 
 
-def _read_header(text: str, delimiter: str, escape: str) -> _Header | None:
+def _read_header(text: str, delimiter: str, escape: str, *, cut: bool) -> _Header | None:
     reader = _reader(text, delimiter, escape)
     try:
         names = next(reader)
     except (csv.Error, StopIteration):
         return None
     consumed = sum(len(line) for line in text.splitlines(keepends=True)[: reader.line_num])
-    if consumed >= len(text) and len(text) >= _HEAD_BYTES // 4:
+    if cut and consumed >= len(text):
         return None
     return _Header(delimiter, [name.strip() for name in names], reader.line_num)
 
 
-def _sample(text: str, header: _Header, escape: str) -> list[list[str]]:
+def _sample(text: str, header: _Header, escape: str, *, cut: bool) -> list[list[str]]:
     """Complete rows after the header; the last one may be cut off and is left out."""
     rows = []
     reader = _reader(text, header.delimiter, escape)
@@ -238,7 +244,7 @@ def _sample(text: str, header: _Header, escape: str) -> list[list[str]]:
                 break
     except (csv.Error, StopIteration):
         return []
-    return rows[:-1] if len(rows) > 1 and len(text) >= _HEAD_BYTES // 4 else rows
+    return rows[:-1] if cut and len(rows) <= _SAMPLE_ROWS else rows
 
 
 def _reader(text: str, delimiter: str, escape: str):  # type: ignore[no-untyped-def]  # the class is private to csv
