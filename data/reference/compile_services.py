@@ -2,8 +2,8 @@
 
     python data/reference/compile_services.py FOLDER
 
-FOLDER holds ``focus-spec/model-1.4/focus_1_4_servicesubcategory.json`` (the specification's subcategory → category map),
-``focus/focus_sample.csv`` (real rows in which AWS names the category of a service) and
+FOLDER holds ``focus-spec/model-1.4/focus_1_4_servicesubcategory.json`` (the subcategory → category map of the
+specification), ``focus/focus_sample.csv`` (real rows in which AWS names the category of a service) and
 ``catalog/derived/ec2_ondemand_linux_by_region_2025-04.csv`` (region codes with the location names of bills).
 
 The product code, name and subcategory of each service are written below by hand from the specification's definitions;
@@ -199,6 +199,7 @@ AWSCodeArtifact | AWS CodeArtifact | Developer Platforms
 AmazonCodeCatalyst | Amazon CodeCatalyst | Developer Platforms
 AmazonCodeWhisperer | Amazon CodeWhisperer | Development Environments
 AmazonCloud9 | AWS Cloud9 | Development Environments
+AWSCloudShell | AWS CloudShell | Development Environments
 AWSDeviceFarm | AWS Device Farm | Quality Assurance
 AWSFIS | AWS Fault Injection Simulator | Quality Assurance
 AWSAmplify | AWS Amplify | Application Platforms

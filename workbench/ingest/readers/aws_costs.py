@@ -85,13 +85,13 @@ def _amortised(source: CurSource, line_type: str, reservation: str, *, net: bool
     """Amortised cost by the table above; ``net`` takes the columns after negotiated discounts."""
     infix = "Net" if net else ""
     unblended = source.money(_NET_UNBLENDED if net else UNBLENDED)
-    whens = [f"WHEN {line_type} = '{kind}' THEN {sql}" for kind, sql in _parts(source, infix, unblended).items()]
+    whens = [f"WHEN {line_type} = '{kind}' THEN {sql}" for kind, sql in _parts(source, infix).items()]
     if _amortises_reservations(source):
         whens.append(f"WHEN {line_type} = 'Fee' AND {reservation} IS NOT NULL THEN 0")
     return f"CASE {' '.join(whens)} ELSE {unblended} END" if whens else unblended
 
 
-def _parts(source: CurSource, infix: str, unblended: str) -> dict[str, str]:
+def _parts(source: CurSource, infix: str) -> dict[str, str]:
     """Line type → amortised cost, for the line types whose amortised cost is not the unblended cost."""
     parts: dict[str, str] = {}
     if source.has("savingsPlan/SavingsPlanEffectiveCost"):
@@ -116,14 +116,14 @@ def _amortises_reservations(source: CurSource) -> bool:
 def _net_is_complete(source: CurSource, line_type: str, reservation: str, unblended: str) -> str:
     """SQL, one value a file: every row that needs a net cost has one, and they are not all fillers."""
     net = source.money(_NET_UNBLENDED)
-    present = {kind: f"({sql}) IS NOT NULL" for kind, sql in _parts(source, "Net", net).items() if sql != "0"}
+    present = {kind: f"({sql}) IS NOT NULL" for kind, sql in _parts(source, "Net").items() if sql != "0"}
     if "RIFee" in present:
         upfront = source.money("reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod")
         recurring = source.money("reservation/NetUnusedRecurringFee")
         present["RIFee"] = f"{upfront} IS NOT NULL AND {recurring} IS NOT NULL"
     if "SavingsPlanRecurringFee" in present:
         # AWS gives no net form of an unused commitment: only a plan used in full has a net cost, 0.
-        present["SavingsPlanRecurringFee"] = f"{_parts(source, '', unblended)['SavingsPlanRecurringFee']} = 0"
+        present["SavingsPlanRecurringFee"] = f"{_parts(source, '')['SavingsPlanRecurringFee']} = 0"
     whens = [f"WHEN {line_type} = '{kind}' THEN {sql}" for kind, sql in present.items()]
     whens.append(f"WHEN {line_type} IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee') THEN true")
     whens.append(f"WHEN {line_type} = 'Fee' AND {reservation} IS NOT NULL THEN true")

@@ -27,13 +27,13 @@ def service_name_of(code: str) -> str:
 
 
 def service_category_of(code: str, name: str) -> str:
-    """SQL: FOCUS service category by product code, else by product name; null when neither is known."""
-    return _by_code_or_name("service_category", code, name)
+    """SQL: FOCUS service category by name, so that one name has one category, else by product code; null when unknown."""
+    return _by_name_or_code("service_category", code, name)
 
 
 def service_subcategory_of(code: str, name: str) -> str:
     """SQL: FOCUS service subcategory, looked up like the category."""
-    return _by_code_or_name("service_subcategory", code, name)
+    return _by_name_or_code("service_subcategory", code, name)
 
 
 def region_id_of(location: str) -> str:
@@ -48,11 +48,11 @@ def region_name_of(region: str) -> str:
     return _lookup({row["region_id"]: row["region_name"] for row in _rows("aws_regions.csv")}, region)
 
 
-def _by_code_or_name(column: str, code: str, name: str) -> str:
+def _by_name_or_code(column: str, code: str, name: str) -> str:
     rows = _rows("aws_services.csv")
     by_code = _lookup({row["service_code"]: row[column] for row in rows}, code)
     by_name = _lookup({row["service_name"]: row[column] for row in rows}, name)
-    return f"coalesce({by_code}, {by_name})"
+    return f"coalesce({by_name}, {by_code})"
 
 
 def _lookup(values: Mapping[str, str], key: str) -> str:
