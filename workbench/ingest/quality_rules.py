@@ -261,5 +261,10 @@ RAW_RULES: dict[str, tuple[str, Severity]] = {
     "null-spelling": ("A missing value is null, not text such as NULL or None", "info"),
     "time-spelling": ("Times are written YYYY-MM-DDTHH:MM:SSZ", "info"),
     "enum-spelling": ("Allowed values are spelled as the specification spells them", "info"),
+    "cost-missing": ("Every line has a cost", "warning"),
+    "amortised-cost-missing": ("Every commitment line has its amortised cost", "error"),
+    "net-cost-partial": ("Net costs are given for all rows or for none", "warning"),
+    "line-type-unknown": ("Every line type is known", "warning"),
+    "service-unmapped": ("Every service has a FOCUS category", "info"),
 }
 """Rules about the raw text of a file, broken by checks of the reader: id → title, severity."""
