@@ -65,7 +65,16 @@ def change(ctx: PageContext) -> Drivers | None:
 
     def draw(result: Drivers) -> None:
         st.text(visible(result.sentence, limit=600))
-        figure = drivers_picture(result, ctx.resolved, palette_for(st.context.theme.type))
+        whole = st.segmented_control(
+            "Scale",
+            [True, False],
+            default=True,
+            required=True,
+            format_func=lambda whole: "Whole bill" if whole else "Change only",
+            key="wb-waterfall-scale",
+            label_visibility="collapsed",
+        )
+        figure = drivers_picture(result, ctx.resolved, palette_for(st.context.theme.type), whole=bool(whole))
         st.plotly_chart(figure, theme=None, config=CONFIG, key="wb-waterfall", alt=visible(result.sentence, limit=600))
         with st.expander("The parts as a table"):
             table, totals = part_rows(result)
@@ -231,9 +240,8 @@ def _look_into(ctx: PageContext, result: Drivers, chosen: int | None) -> None:
         view = _by(ctx.view, result.by)
         if position is not None:
             view = drilled(view, (result.movers["key"][position].as_py(),), next_dimension(view))
-        here, there = st.columns(2, width=360)
-        here.button("Its drivers", key="wb-look-drivers", disabled=position is None, on_click=ctx.update, args=(view,))
-        if there.button("Open in Explore", key="wb-look-explore", type="primary", disabled=position is None):
+        st.button("Its drivers", key="wb-look-drivers", disabled=position is None, on_click=ctx.update, args=(view,))
+        if st.button("Open in Explore", key="wb-look-explore", type="primary", disabled=position is None):
             ctx.go(view, "explore")
 
 

@@ -50,14 +50,24 @@ def tree_picture(answer: Tree, view: ResolvedView, palette: Palette) -> go.Figur
     return treemap(answer, palette, currency=view.currency, root="All cost shown")
 
 
-def drivers_picture(answer: Drivers, view: ResolvedView, palette: Palette) -> go.Figure:
-    """The waterfall from the comparison to the period shown."""
+def drivers_picture(answer: Drivers, view: ResolvedView, palette: Palette, *, whole: bool = True) -> go.Figure:
+    """The waterfall from the comparison to the period shown.
+
+    Args:
+        answer: the change in parts.
+        view: for the currency.
+        palette: colours.
+        whole: from total to total; else the parts alone, from zero to the change, so that small ones can be seen.
+    """
+    steps = [Step(PART_LABELS[name], amount) for name, amount in answer.parts]
     start, end = answer.start_period, answer.end_period
-    before, after = answer.change.previous or Decimal(0), answer.change.current or Decimal(0)
+    if not whole:
+        change = Step("Change", answer.change.delta or Decimal(0))
+        return waterfall(None, steps, change, palette, currency=view.currency)
     return waterfall(
-        Step(formats.period(start.first, start.last), before),
-        [Step(PART_LABELS[name], amount) for name, amount in answer.parts],
-        Step(formats.period(end.first, end.last), after),
+        Step(formats.period(start.first, start.last), answer.change.previous or Decimal(0)),
+        steps,
+        Step(formats.period(end.first, end.last), answer.change.current or Decimal(0)),
         palette,
         currency=view.currency,
     )

@@ -26,16 +26,16 @@ class Step:
 
 
 def waterfall(
-    start: Step, steps: Sequence[Step], end: Step, palette: Palette, *, currency: str, height: int = 380
+    start: Step | None, steps: Sequence[Step], end: Step, palette: Palette, *, currency: str, height: int = 380
 ) -> go.Figure:
     """Bars from zero for start and end, floating bars between that lead exactly from one to the other.
 
     The bars lie, first on top: names stay readable on a narrow screen and small parts have the width of the page.
 
     Args:
-        start: name and total of the earlier period.
+        start: name and total of the earlier period; None: the parts alone, from zero.
         steps: the parts of the change in order.
-        end: name and total of the later period.
+        end: name and total of the later period, or of all parts together.
         palette: colours; up and down differ in colour, arrow, sign and direction.
         currency: ISO code.
         height: in pixels.
@@ -43,19 +43,22 @@ def waterfall(
     Raises:
         ValueError: the steps do not lead from start to end; a wrong chart is never drawn.
     """
-    levels = list(accumulate([start.change, *(step.change for step in steps)]))
+    levels = list(accumulate((step.change for step in steps), initial=start.change if start else Decimal(0)))
     if levels[-1] != end.change:
         raise ValueError(f"The parts end at {levels[-1]}, the period at {end.change}")
-    bars = [start, *steps, end]
-    totals = (0, len(bars) - 1)
+    bars = [*([start] if start else []), *steps, end]
+    measures = [*(["absolute"] if start else []), *("relative" for _ in steps), "total"]
     chart = figure(palette, height=height, legend=False)
     chart.add_trace(
         go.Waterfall(
             orientation="h",
             y=list(range(len(bars))),
             x=[float(bar.change) for bar in bars],
-            measure=["absolute", *("relative" for _ in steps), "total"],
-            text=[_label(bar, currency, total=position in totals) for position, bar in enumerate(bars)],
+            measure=measures,
+            text=[
+                _label(bar, currency, total=start is not None and measure != "relative")
+                for bar, measure in zip(bars, measures, strict=True)
+            ],
             textposition="outside",
             textfont={"size": 12, "color": palette.ink},
             customdata=[[safe(bar.name), safe(formats.money(bar.change, currency))] for bar in bars],
