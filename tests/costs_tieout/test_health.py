@@ -18,31 +18,31 @@ def lines(day: int, count: int, **values: object) -> list[dict]:
 
 
 def bill(**counts: int) -> list[dict]:
-    """Four lines on each of 30 days, but ``day_<n>`` of them where given."""
-    return [row for day in range(1, 31) for row in lines(day, counts.get(f"day_{day}", 4))]
+    """Twelve lines on each of 30 days, but ``day_<n>`` of them where given."""
+    return [row for day in range(1, 31) for row in lines(day, counts.get(f"day_{day}", 12))]
 
 
 def test_a_full_month_is_complete_and_its_costs_add_up(publish_bill) -> None:
     result = completeness(publish_bill(bill()).engine, "USD")
     (provider,) = result.providers
     assert {day.state for day in provider.days} == {DayState.COMPLETE}
-    assert sum(day.cost or 0 for day in provider.days) == 120
-    assert result.months == (MonthCover("AWS", date(2026, 9, 1), days=30, of_days=30, rows=120),)
+    assert sum(day.cost or 0 for day in provider.days) == 360
+    assert result.months == (MonthCover("AWS", date(2026, 9, 1), days=30, of_days=30, rows=360),)
     assert result.gaps == 0
 
 
 def test_missing_and_thin_days_are_found_and_a_thin_last_day_is_called_partial(publish_bill) -> None:
-    result = completeness(publish_bill(bill(day_10=0, day_11=0, day_20=1, day_21=2, day_30=3)).engine, "USD")
+    result = completeness(publish_bill(bill(day_10=0, day_11=0, day_20=5, day_21=6, day_30=10)).engine, "USD")
     (provider,) = result.providers
     assert provider.in_state(DayState.MISSING) == (date(2026, 9, 10), date(2026, 9, 11))
-    assert provider.in_state(DayState.LOW) == (date(2026, 9, 20),), "2 of 4 is half, 1 of 4 is less"
-    assert provider.in_state(DayState.PARTIAL) == (date(2026, 9, 30),), "3 of 4 is under 90 %"
+    assert provider.in_state(DayState.LOW) == (date(2026, 9, 20),), "6 of 12 is half, 5 is less"
+    assert provider.in_state(DayState.PARTIAL) == (date(2026, 9, 30),), "10 of 12 is under 90 %"
     assert result.months[0].days == 28
     assert result.gaps == 3
 
 
 def test_a_weekend_is_compared_with_weekends(publish_bill) -> None:
-    weekend = {f"day_{day}": 1 for day in (5, 6, 12, 13, 19, 20, 26, 27)}  # Saturdays and Sundays of September 2026
+    weekend = {f"day_{day}": 3 for day in (5, 6, 12, 13, 19, 20, 26, 27)}  # Saturdays and Sundays of September 2026
     (provider,) = completeness(publish_bill(bill(**weekend)).engine, "USD").providers
     assert {day.state for day in provider.days} == {DayState.COMPLETE}
 
@@ -52,6 +52,19 @@ def test_a_provider_billed_by_the_month_has_no_missing_days(publish_bill) -> Non
     aws, saas = completeness(publish_bill([*bill(), *monthly]).engine, "USD").providers
     assert (aws.daily, saas.daily) == (True, False)
     assert saas.in_state(DayState.MISSING) == ()
+
+
+def test_few_lines_a_day_say_nothing_about_a_day(publish_bill) -> None:
+    thin = [row for day in range(1, 31) for row in lines(day, 1 if day in (20, 30) else 4)]
+    (provider,) = completeness(publish_bill(thin).engine, "USD").providers
+    assert {day.state for day in provider.days} == {DayState.COMPLETE}
+
+
+def test_a_month_that_was_never_loaded_is_missing_day_by_day(publish_bill) -> None:
+    later = [row for day in range(62, 92) for row in lines(day, 1)]  # November; October is not there
+    result = completeness(publish_bill([*bill(), *later]).engine, "USD")
+    assert day_runs(result.providers[0].in_state(DayState.MISSING)) == ((date(2026, 10, 1), date(2026, 10, 31)),)
+    assert [(month.month.month, month.days) for month in result.months] == [(9, 30), (10, 0), (11, 30)]
 
 
 def test_corrections_of_closed_periods_do_not_stretch_the_days(publish_bill) -> None:

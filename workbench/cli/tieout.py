@@ -144,8 +144,8 @@ def _row_document(row: TieOutRow) -> dict[str, Any]:
 
 def _print(result: TieOut) -> None:
     from workbench.cli.console import print_table
-    from workbench.schema.currencies import minor_units
     from workbench.formats import MISSING, count, money
+    from workbench.schema.currencies import minor_units
 
     def amount(row: TieOutRow, value: Any, *, signed: bool = False) -> str:
         return (
@@ -157,9 +157,7 @@ def _print(result: TieOut) -> None:
         [
             (
                 f"{row.billing_month:%Y-%m}",
-                row.invoice_issuer,
-                row.invoice_id,
-                row.billing_account_id,
+                *row.scope,
                 count(row.rows),
                 amount(row, row.billed),
                 amount(row, row.tax),

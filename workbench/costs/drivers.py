@@ -228,27 +228,39 @@ def _amounts_sql(shape: str) -> str:
     return f'{start} AS start, {end} AS "end", {end} - {start} AS delta, {parts}'
 
 
+_CELL = f"{_ITEM}, group_key, pricing_category, kind, unit"
+
+
 def _cells_sql(statement: Statement, by: str, before: Period, now: Period) -> str:
     """Common table expression ``cells``: one row an item, kind of charge, unit and pricing category."""
-    at_start, at_end, cost = statement.within(before), statement.within(now), statement.cost
-    quantity = "COALESCE(consumed_quantity, pricing_quantity)"
-    return f"""WITH cells AS (
-  SELECT service_name AS service, COALESCE(x_usage_type, sku_id, sku_meter) AS usage_type, x_operation AS operation,
-    sub_account_id AS account, region_id AS region, {statement.column(by)} AS group_key, pricing_category,
+    # One narrow scan a period, then a pivot of the few groups: cheaper than conditional sums over both periods.
+    scans = "\n  UNION ALL\n".join(
+        f"""  SELECT {flag} AS at_end, service_name AS service, COALESCE(x_usage_type, sku_id, sku_meter) AS usage_type,
+    x_operation AS operation, sub_account_id AS account, region_id AS region, {statement.column(by)} AS group_key,
+    pricing_category,
     CASE WHEN charge_class IS NOT NULL THEN 'Correction'
       WHEN charge_category <> 'Usage' THEN charge_category
       WHEN commitment_discount_status = 'Unused' THEN 'Unused commitment' ELSE 'Usage' END AS kind,
     CASE WHEN consumed_quantity IS NOT NULL THEN consumed_unit ELSE pricing_unit END AS unit,
-    COUNT(*) FILTER (WHERE {cost} IS NULL) AS lines_without_cost,
-    COUNT(*) - COUNT({quantity}) AS lines_without_quantity,
-    COUNT(*) - COUNT(list_cost) AS lines_without_list,
-    COALESCE(SUM({cost}) FILTER (WHERE {at_start}), 0) AS start_cost,
-    COALESCE(SUM({cost}) FILTER (WHERE {at_end}), 0) AS end_cost,
-    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {at_start}), 0) AS DOUBLE) AS start_list,
-    CAST(COALESCE(SUM(list_cost) FILTER (WHERE {at_end}), 0) AS DOUBLE) AS end_list,
-    COALESCE(SUM({quantity}) FILTER (WHERE {at_start}), 0) AS start_quantity,
-    COALESCE(SUM({quantity}) FILTER (WHERE {at_end}), 0) AS end_quantity
-  FROM {statement.table} WHERE {statement.where(before, now)} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    COUNT(*) - COUNT({statement.cost}) AS without_cost,
+    COUNT(*) - COUNT(COALESCE(consumed_quantity, pricing_quantity)) AS without_quantity,
+    COUNT(*) - COUNT(list_cost) AS without_list,
+    SUM({statement.cost}) AS cost, SUM(list_cost) AS list, SUM(COALESCE(consumed_quantity, pricing_quantity)) AS quantity
+  FROM {statement.table} WHERE {statement.where(period)} GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10"""
+        for flag, period in (("FALSE", before), ("TRUE", now))
+    )
+    return f"""WITH scans AS (
+{scans}
+), cells AS (
+  SELECT {_CELL}, CAST(SUM(without_cost) AS BIGINT) AS lines_without_cost,
+    SUM(without_quantity) AS lines_without_quantity, SUM(without_list) AS lines_without_list,
+    COALESCE(SUM(cost) FILTER (WHERE NOT at_end), 0) AS start_cost,
+    COALESCE(SUM(cost) FILTER (WHERE at_end), 0) AS end_cost,
+    CAST(COALESCE(SUM(list) FILTER (WHERE NOT at_end), 0) AS DOUBLE) AS start_list,
+    CAST(COALESCE(SUM(list) FILTER (WHERE at_end), 0) AS DOUBLE) AS end_list,
+    COALESCE(SUM(quantity) FILTER (WHERE NOT at_end), 0) AS start_quantity,
+    COALESCE(SUM(quantity) FILTER (WHERE at_end), 0) AS end_quantity
+  FROM scans GROUP BY {_CELL}
 )"""
 
 

@@ -21,6 +21,7 @@ from workbench.engines import Engine, Query
 __all__ = [
     "LAST_DAY_SHARE",
     "LOW_SHARE",
+    "MIN_USUAL",
     "Completeness",
     "Day",
     "DayState",
@@ -38,8 +39,11 @@ LOW_SHARE = 0.5
 LAST_DAY_SHARE = 0.9
 """The last day is often delivered in part, so it is marked sooner."""
 
+MIN_USUAL = 10
+"""Where fewer lines a day are usual, their number says nothing: such a day is only ever missing or complete."""
+
 _WEEKS_EACH_WAY = 4
-_DAILY_SHARE = 0.5  # a provider with lines on fewer of its days is not billed by the day: gaps mean nothing
+_DAILY_SHARE = 0.5  # of the days of the months it bills: a provider below that is not billed by the day
 
 
 class DayState(Enum):
@@ -82,8 +86,8 @@ class MonthCover:
 class ProviderDays:
     """Every day between a provider's first and last charge day.
 
-    ``daily`` is False when most days have no lines at all: such a provider is billed by the month, and its empty days
-    are then not called missing.
+    ``daily`` is False when most days of its billed months have no lines: such a provider is billed by the month or now
+    and then, and its empty days are then not called missing.
     """
 
     provider: str
@@ -208,7 +212,10 @@ def _provider_days(provider: str, found: Sequence[tuple[date, int, Decimal | Non
     first, last = min(counted, default=found[0][0]), max(counted, default=found[-1][0])
     span = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     rows_of = {day: by_day.get(day, (0, None))[0] for day in span}
-    daily = sum(1 for rows in rows_of.values() if rows) >= _DAILY_SHARE * len(span)
+    present = [day for day, rows in rows_of.items() if rows]
+    billed_months = {(day.year, day.month) for day in present}
+    in_billed_months = sum(1 for day in span if (day.year, day.month) in billed_months)
+    daily = len(present) >= _DAILY_SHARE * in_billed_months
     days = []
     for day in span:
         usual = _usual(rows_of, day)
@@ -228,9 +235,11 @@ def _usual(rows_of: dict[date, int], day: date) -> float | None:
 def _state(rows: int, usual: float | None, *, last: bool) -> DayState:
     if rows == 0:
         return DayState.MISSING
-    if usual is not None and last and rows < LAST_DAY_SHARE * usual:
+    if usual is None or usual < MIN_USUAL:
+        return DayState.COMPLETE
+    if last and rows < LAST_DAY_SHARE * usual:
         return DayState.PARTIAL
-    if usual is not None and rows < LOW_SHARE * usual:
+    if rows < LOW_SHARE * usual:
         return DayState.LOW
     return DayState.COMPLETE
 

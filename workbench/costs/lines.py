@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from workbench.costs.dimensions import dimension
 from workbench.costs.labels import labels_of
-from workbench.costs.plan import CHARGE_LINES, Statement
+from workbench.costs.plan import CHARGE_LINES, MONEY_TYPE, Statement
 from workbench.costs.resolve import ResolvedView
 from workbench.costs.results import LinesPage, Values
-from workbench.engines import Engine
+from workbench.engines import Engine, Query
 
 __all__ = ["LINE_COLUMNS", "charge_lines", "values"]
 
@@ -105,14 +107,37 @@ def charge_lines(engine: Engine, view: ResolvedView, *, limit: int = 100, offset
     where = statement.where_now()
     count = statement.query("Number of charge lines", f"SELECT COUNT(*) AS total FROM {CHARGE_LINES} WHERE {where}")
     total = engine.run(count).column("total")[0].as_py()
+    query = _page_query(view, _smallest_size(engine, view, offset + limit), limit, offset)
+    return LinesPage(engine.run(query), total, offset, query)
+
+
+def _smallest_size(engine: Engine, view: ResolvedView, rows: int) -> Decimal | None:
+    """Absolute cost of the smallest of the largest ``rows`` lines; None when any of them states no cost."""
+    statement = Statement(view, table=CHARGE_LINES)
     query = statement.query(
+        "Smallest cost on the page",
+        f"SELECT CASE WHEN COUNT(*) = COUNT(size) THEN MIN(size) END AS size FROM ("
+        f"SELECT ABS({statement.cost}) AS size FROM {CHARGE_LINES} WHERE {statement.where_now()}"
+        f" ORDER BY size DESC NULLS LAST LIMIT {statement.bind(rows)})",
+    )
+    smallest: Decimal | None = engine.run(query).column("size")[0].as_py()
+    return smallest
+
+
+def _page_query(view: ResolvedView, smallest: Decimal | None, limit: int, offset: int) -> Query:
+    statement = Statement(view, table=CHARGE_LINES)
+    cost, where = statement.cost, statement.where_now()
+    if smallest:
+        # Sorting every wide row of a large bill to show a hundred takes seconds: those that cannot be on the page go.
+        amount = f"CAST({statement.bind(str(smallest))} AS {MONEY_TYPE})"
+        where += f" AND ({cost} >= {amount} OR {cost} <= -{amount})"
+    # The id and the period make the order of equal costs the same on every page.
+    order = f"ABS({cost}) DESC NULLS LAST, charge_date, charge_period_start, x_line_item_id, resource_id, service_name"
+    return statement.query(
         "Charge lines",
-        f"SELECT {', '.join(LINE_COLUMNS)} FROM {CHARGE_LINES} WHERE {where}"
-        # The id and the period make the order of equal costs the same on every page.
-        f" ORDER BY ABS({statement.cost}) DESC NULLS LAST, charge_date, charge_period_start, x_line_item_id,"
+        f"SELECT {', '.join(LINE_COLUMNS)} FROM {CHARGE_LINES} WHERE {where} ORDER BY {order},"
         f" charge_description, consumed_quantity LIMIT {statement.bind(limit)} OFFSET {statement.bind(offset)}",
     )
-    return LinesPage(engine.run(query), total, offset, query)
 
 
 def _plain(text: str) -> str:

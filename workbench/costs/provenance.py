@@ -19,6 +19,7 @@ from workbench.engines import Engine, Query
 from workbench.schema.tables import PROMOTED_TAGS
 
 __all__ = [
+    "CONTROL_TOLERANCE",
     "ControlTotal",
     "Finding",
     "Listing",
@@ -32,6 +33,9 @@ __all__ = [
     "source_files",
     "tag_coverage",
 ]
+
+CONTROL_TOLERANCE = Decimal("0.000001")
+"""Largest difference between a sum in the file and the sum loaded that still agrees."""
 
 _FILES = Query("Source files, newest first", "SELECT * FROM source_files ORDER BY source_id DESC")
 

@@ -21,9 +21,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from workbench.schema.currencies import subunit
 from workbench.engines import Engine, Query
 from workbench.formats import plural
+from workbench.schema.currencies import subunit
 from workbench.workspace.records import ExpectedInvoice, InvoiceKey
 
 __all__ = [
@@ -129,6 +129,16 @@ class TieOutRow:
     tolerance: Decimal | None
     state: State
     remark: str = ""
+
+    @property
+    def scope(self) -> tuple[str, str, str]:
+        """Issuer, invoice and account in words, also where they are not named."""
+        expected = self.expected is not None
+        return (
+            self.invoice_issuer or ("all issuers" if expected else "not stated"),
+            self.invoice_id or ("whole month" if expected else "no invoice id"),
+            self.billing_account_id or ("all accounts" if expected else "not stated"),
+        )
 
     @property
     def difference(self) -> Decimal | None:

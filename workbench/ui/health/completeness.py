@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import streamlit as st
@@ -27,12 +28,12 @@ def facts(ctx: PageContext) -> None:
     figures = (
         ("Last charge day", _last_day(fresh), _behind(fresh)),
         ("Snapshot published", f"{formats.age(fresh.snapshot_age)} ago", formats.timestamp(fresh.published_at)),
-        ("Last file loaded", formats.timestamp(fresh.loaded_at).removesuffix(" UTC"), "UTC" if fresh.loaded_at else ""),
-        ("Days to look at", formats.count(gaps), "missing, or fewer lines than usual"),
+        ("Last file loaded", _ago(fresh), formats.timestamp(fresh.loaded_at)),
+        ("Days to look at", formats.count(gaps), "missing or thin"),
     )
     with st.container(horizontal=True, gap="small", key="wb-health-facts"):
         for label, value, below in figures:
-            with st.container(border=True, gap=None, width=220):
+            with st.container(border=True, gap=None, width=182):
                 st.caption(label)
                 st.markdown(f"**{plain(value)}**")
                 st.caption(plain(below) or "\u00a0")
@@ -85,7 +86,7 @@ def _words(found: Completeness) -> list[str]:
     lines = []
     for provider in found.providers:
         if not provider.daily:
-            lines.append(f"{provider.provider}: billed by the month, single days cannot be judged")
+            lines.append(f"{provider.provider}: not billed by the day, so single days cannot be judged")
         for state in (DayState.MISSING, DayState.LOW, DayState.PARTIAL):
             runs = day_runs(provider.in_state(state))
             if runs:
@@ -133,6 +134,12 @@ def _currency(ctx: PageContext) -> str:
 
 def _last_day(fresh: Freshness) -> str:
     return formats.iso_date(max((day for _, day in fresh.last_days), default=None))
+
+
+def _ago(fresh: Freshness) -> str:
+    if fresh.loaded_at is None:
+        return formats.MISSING
+    return f"{formats.age(clock.now() - fresh.loaded_at.replace(tzinfo=UTC))} ago"
 
 
 def _behind(fresh: Freshness) -> str:

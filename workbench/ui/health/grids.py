@@ -5,7 +5,7 @@ Rows are dictionaries by heading. Cells keep numbers, so that the grid sorts by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,7 @@ def show_rows(
     colours: Callable[[Row], str] | None = None,
     coloured: str = "",
     totals: int = 0,
+    hidden: Collection[str] = (),
     help: Mapping[str, str] | None = None,
 ) -> None:
     """Draw rows as a table; more than ``settings.table_rows`` are cut and the cut is said.
@@ -61,16 +62,18 @@ def show_rows(
         colours: text colour of a row's cell under ``coloured``; empty for none.
         coloured: heading of the cell that is coloured.
         totals: how many of the last rows are sums, in bold.
+        hidden: headings of columns that are not drawn.
         help: explanations at headings.
     """
     limit = ctx.settings.table_rows
     shown = list(rows) if len(rows) <= limit else list(rows[:limit])
-    frame = pd.DataFrame([{name: _cell(value) for name, value in row.items()} for row in shown])
+    names = [name for name in shown[0] if name not in hidden] if shown else []
+    frame = pd.DataFrame([{name: _cell(row[name]) for name in names} for row in shown])
     styled = frame.style
     codes = [str(currency(row) if callable(currency) else row[currency]) for row in shown]
     for code in dict.fromkeys(codes):
         of_code = [index for index, one in enumerate(codes) if one == code]
-        for name in money:
+        for name in set(money) & set(names):
             styled = styled.format(_money(code, signed=name in signed), subset=pd.IndexSlice[of_code, [name]])
     for name in frame.columns:
         if name not in money:

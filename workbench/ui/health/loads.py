@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from workbench import formats
-from workbench.costs.provenance import SourceFile, loads, rejected_rows, schema_changes, source_files
+from workbench.costs.provenance import CONTROL_TOLERANCE, SourceFile, loads, rejected_rows, schema_changes, source_files
 from workbench.export import Answer
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
@@ -159,11 +160,11 @@ def _file_row(file: SourceFile) -> dict[str, Any]:
         "Format": " ".join(part for part in (file.format, file.format_version) if part) or None,
         "Rows in": file.rows_in,
         "Rows loaded": file.rows_loaded,
-        "Kept besides": len(file.columns_kept),
-        "Missing": len(file.columns_missing),
+        "Extra columns": len(file.columns_kept),
+        "Missing columns": len(file.columns_missing),
         "Size": formats.file_size(file.size),
         "Loaded at": formats.timestamp(file.loaded_at),
-        "Seconds": formats.duration(file.seconds),
+        "Took": formats.duration(file.seconds),
         "Path": file.path,
         "Reason": file.reason,
     }
@@ -172,7 +173,7 @@ def _file_row(file: SourceFile) -> dict[str, Any]:
 def _total_rows(file: SourceFile) -> list[dict[str, Any]]:
     return [
         {
-            "State": "✓ agrees" if not total.difference else "✗ differs",
+            "State": _agreement(total.difference),
             "File": file.path.rpartition("/")[2],
             "Cost": total.cost.removesuffix("_cost").capitalize(),
             "Currency": total.currency,
@@ -183,6 +184,12 @@ def _total_rows(file: SourceFile) -> list[dict[str, Any]]:
         for total in file.totals
         if total.in_file is not None or total.loaded is not None
     ]
+
+
+def _agreement(difference: Decimal | None) -> str:
+    if difference is None:
+        return "! cannot tell"
+    return "✓ agrees" if abs(difference) <= CONTROL_TOLERANCE else "✗ differs"
 
 
 def _run_row(row: dict[str, Any]) -> dict[str, Any]:

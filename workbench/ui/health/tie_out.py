@@ -99,17 +99,24 @@ def _comparison_table(ctx: PageContext, result: TieOut) -> None:
     colours = {State.DIFFERS: palette.alert, State.NOT_ON_BILL: palette.alert, State.NOT_CHECKED: palette.increase}
     of_text = {_state_text(state): colours.get(state, "") for state in State}
     rows = _comparison_rows(result)
-    # A column that says nothing anywhere only takes room.
-    empty = {name for name in ("Issuer", "Remark") if not any(row[name] not in ("", "not stated") for row in rows)}
+    # A column that tells no two rows apart only takes room.
+    said: dict[str, set[str | None]] = {
+        "Issuer": {line.invoice_issuer for line in result.lines} | {row.invoice_issuer for row in result.rows},
+        "Billing account": {line.billing_account_id for line in result.lines},
+        "Currency": {row.currency for row in result.rows},
+    }
+    hidden = {name for name, values in said.items() if len(values - {None}) <= 1}
+    hidden |= {name for name in ("Tax", "Remark") if not any(row[name] for row in rows)}
     show_rows(
         ctx,
-        [{name: value for name, value in row.items() if name not in empty} for row in rows],
+        rows,
         alt="Bill against invoices",
         key="tie-out-table",
         money=("Billed", "Tax", "Expected", "Difference", "Tolerance"),
         signed=("Difference",),
         colours=lambda row: of_text[str(row["State"])],
         coloured="State",
+        hidden=hidden,
         help=_HELP,
     )
 
@@ -119,17 +126,18 @@ def _state_text(state: State) -> str:
 
 
 def _comparison_rows(result: TieOut) -> list[dict[str, Any]]:
-    return [_comparison_row(row) for row in result.rows]
+    """Newest month first."""
+    return [_comparison_row(row) for row in sorted(result.rows, key=lambda row: row.billing_month, reverse=True)]
 
 
 def _comparison_row(row: TieOutRow) -> dict[str, Any]:
-    expected = row.expected is not None
+    issuer, invoice, account = row.scope
     return {
         "State": _state_text(row.state),
         "Month": f"{row.billing_month:%Y-%m}",
-        "Issuer": row.invoice_issuer or ("all issuers" if expected else "not stated"),
-        "Invoice": row.invoice_id or ("whole month" if expected else "no invoice id"),
-        "Billing account": row.billing_account_id or ("all accounts" if expected else "not stated"),
+        "Issuer": issuer,
+        "Invoice": invoice,
+        "Billing account": account,
         "Currency": row.currency,
         "Billed": row.billed,
         "Expected": row.expected,
@@ -156,6 +164,7 @@ def _totals_table(ctx: PageContext, result: TieOut) -> None:
         key="bill-totals-table",
         money=("Billed without tax", "Tax", "Billed"),
         totals=len(last),
+        hidden=() if len(sums) > 1 else ("Currency",),
     )
 
 
