@@ -43,7 +43,7 @@ def test_csv_keeps_every_digit_and_bare_numbers() -> None:
         "new",
     ]  # fmt: skip
     assert second[:4] == ['say "hi", team', "-12.500000000000", "-2", "-4"]
-    assert third[0] == ""
+    assert third[:2] == ["", "0.000000000000"]
     assert third[2] == ""
     assert fourth == [""] * 9
 
@@ -51,6 +51,11 @@ def test_csv_keeps_every_digit_and_bare_numbers() -> None:
 def test_csv_tells_an_empty_text_from_a_missing_one() -> None:
     lines = to_csv(TABLE.select(["service", "lines"])).decode().splitlines()
     assert lines[3:] == ['"",0', ","]
+
+
+def test_csv_writes_the_smallest_amount_without_an_exponent() -> None:
+    table = pa.table({"cost": pa.array([Decimal("-0.000000000001"), Decimal("0.000000123")], MONEY)})
+    assert to_csv(table).decode().splitlines()[1:] == ["-0.000000000001", "0.000000123000"]
 
 
 def test_csv_of_a_table_without_rows_is_its_heading() -> None:

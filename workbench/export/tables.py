@@ -11,7 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.parquet
 import xlsxwriter
 
@@ -35,12 +34,10 @@ def to_csv(table: pa.Table) -> bytes:
     A comment line would break parsers, so the file holds the table alone; :func:`to_csv_zip` adds the provenance.
     Dates are ISO, times ISO in UTC. A list becomes its JSON text.
     """
-    columns = [_csv_column(column) for column in table.columns]
-    names = [neutralise(name) for name in table.column_names]
-    sink = io.BytesIO()
-    options = pa.csv.WriteOptions(include_header=True, quoting_style="needed")
-    pa.csv.write_csv(pa.table(columns, names=names), sink, options)
-    return sink.getvalue()
+    heading = ",".join(_quoted(neutralise(name)) for name in table.column_names)
+    cells = [_csv_cells(column) for column in table.columns]
+    rows = pc.binary_join_element_wise(*cells, ",").to_pylist() if cells else []
+    return "\n".join([heading, *rows, ""]).encode()
 
 
 def to_csv_zip(table: pa.Table, provenance: Provenance, *, stem: str) -> bytes:
@@ -103,18 +100,37 @@ def to_xlsx(table: pa.Table, provenance: Provenance) -> bytes:
     return sink.getvalue()
 
 
-def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _csv_cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells of a column as they stand in the file; null is empty, so that it differs from an empty text."""
     column = _decoded(column)
     kind = column.type
-    if is_text(kind):
-        return neutral_column(column)
-    if pa.types.is_floating(kind):
-        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
-    if pa.types.is_timestamp(kind):
-        return pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%SZ")
     if pa.types.is_nested(kind):
-        return neutral_column(pa.chunked_array([_json_texts(column)], pa.string()))
-    return column
+        column = pa.chunked_array([_json_texts(column)], pa.string())
+        kind = column.type
+    if is_text(kind):
+        escaped = pc.replace_substring(neutral_column(column), '"', '""')
+        cells = pc.binary_join_element_wise('"', escaped, '"', "")
+    elif pa.types.is_floating(kind):
+        cells = pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind)).cast(pa.string())
+    elif pa.types.is_timestamp(kind):
+        cells = pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%SZ")
+    elif pa.types.is_decimal(kind):
+        cells = _without_exponents(column)
+    else:
+        cells = column.cast(pa.string())
+    return pc.fill_null(cells, "")
+
+
+def _without_exponents(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Decimals as plain digits: Arrow writes zero and tiny amounts as ``0E-12``."""
+    texts = column.cast(pa.string())
+    scientific = pc.fill_null(pc.match_substring(texts, "E"), False)
+    plain = [format(value.as_py(), "f") for value in column.filter(scientific)]
+    return pc.replace_with_mask(texts.combine_chunks(), scientific.combine_chunks(), pa.array(plain, pa.string()))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -82,6 +82,7 @@ def waterfall(
         ticktext=[safe(bar.name, NAME_LENGTH) for bar in bars],
         autorange="reversed",
         tickfont={"size": 13, "color": palette.ink},
+        ticklabelstandoff=8,
         automargin=True,
         fixedrange=True,
         showgrid=False,
