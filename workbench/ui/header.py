@@ -22,7 +22,7 @@ def draw(ctx: PageContext) -> None:
     """Draw title, strip and banners."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="wb-header"):
         st.title(ctx.page.title, anchor=False, width="content")
-        st.caption(strip(ctx), width="stretch", text_alignment="right")
+        st.caption(strip(ctx), width="stretch")
     for banner in banners(ctx.snapshot, ctx.settings):
         st.warning(plain(banner, limit=400), icon=":material/history:")
     if ctx.notices:
