@@ -28,6 +28,7 @@ _RAW_LOAD = """
 import sys, duckdb
 target, *files = sys.argv[1:]
 with duckdb.connect(target, config={"threads": 2, "memory_limit": "3GB"}) as connection:
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("CREATE TABLE raw AS SELECT * FROM read_parquet($files)", {"files": files})
 """
 

@@ -140,6 +140,7 @@ def generate(folder: Path, rows: int, parts: int = 5) -> list[Path]:
     if all(file.exists() for file in files):
         return files
     with duckdb.connect(config={"threads": 2, "memory_limit": "3GB"}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(_SETUP)
         for file in files:
             month, part = file.stem[6:13] + "-01", int(file.stem[-2:])

@@ -25,9 +25,9 @@ def demo(
     force: Annotated[bool, typer.Option("--force", help="Add it even where real bills are loaded.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Load the demo bill: thirteen months of an invented online shop, up to yesterday.
+    """Load the demo bill.
 
-    Building it again replaces the earlier demo bill. Where real bills are loaded it is refused, because their numbers
+    Thirteen months of an invented online shop, up to yesterday. Building it again replaces the earlier demo bill. Where real bills are loaded it is refused, because their numbers
     would be mixed; give it a folder of its own with WORKBENCH_HOME.
     """
     from workbench.cli.console import emit_json, remark

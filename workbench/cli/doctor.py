@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """Check the installation, the settings, the disk and the loaded data; say what to do about each problem.
+    """Check that everything is in place.
+
+    Looks at the installation, the settings, the disk and the loaded data, and says what to do about each problem.
 
     Exit codes: 0 all is well or only warnings, 1 something must be fixed.
     """

@@ -26,6 +26,7 @@ from typing import Annotated
 import typer
 
 from workbench import __version__
+from workbench.cli import demo, doctor, export, ingest, run, snapshots, tieout
 from workbench.errors import WorkbenchError
 
 __all__ = ["build_app", "main"]
@@ -64,9 +65,6 @@ def _start(
 
 def build_app() -> typer.Typer:
     """The Typer application with every command registered."""
-    import importlib
-    import importlib.util
-
     app = typer.Typer(
         name="workbench",
         no_args_is_help=True,
@@ -76,9 +74,8 @@ def build_app() -> typer.Typer:
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 nothing to do.",
         callback=_start,
     )
-    for name in ("run", "ingest", "snapshots", "tieout", "export", "demo", "doctor"):
-        if importlib.util.find_spec(f"workbench.cli.{name}"):
-            importlib.import_module(f"workbench.cli.{name}").register(app)
+    for module in (run, ingest, snapshots, tieout, export, demo, doctor):
+        module.register(app)
     return app
 
 

@@ -21,9 +21,9 @@ def run(
     ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Build the demo bill again first, up to yesterday.")] = False,
 ) -> None:
-    """Start the app on this machine and print its address. Stop it with Ctrl+C.
+    """Open the app.
 
-    When no bill is loaded, the demo bill is built first.
+    Starts it on this machine and prints its address; stop it with Ctrl+C. When no bill is loaded, the demo bill is built first.
     """
     import os
     import sys
@@ -54,8 +54,6 @@ def run(
     environment = os.environ | {"WORKBENCH_HOME": str(settings.home), "WORKBENCH_CONFIG": str(config_file())}
     os.chdir(PROJECT_ROOT)
     # Replaces this process: Ctrl+C and signals reach the server itself.
-    os.execve(  # noqa: S606 - our own interpreter with fixed arguments
-        sys.executable,
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(chosen)],
-        environment,
-    )
+    options = ("--server.port", str(chosen), "--logger.hideWelcomeMessage", "true")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter with fixed arguments
