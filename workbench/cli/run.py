@@ -23,7 +23,8 @@ def run(
 ) -> None:
     """Open the app.
 
-    Starts it on this machine and prints its address; stop it with Ctrl+C. When no bill is loaded, the demo bill is built first.
+    Starts it on this machine and prints its address; stop it with Ctrl+C. When no bill is loaded, the demo bill is
+    built first.
     """
     import os
     import sys
