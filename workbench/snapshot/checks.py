@@ -47,7 +47,7 @@ def read_file(path: Path, settings: Settings) -> Contents:
 
     Raises:
         SnapshotCorrupt: the file cannot be read; or, per currency and cost, ``charges``, ``charge_days``,
-            ``daily_costs`` and ``daily_resource_costs`` do not have the same sum to the last decimal, or do not count the same lines.
+            ``daily_costs`` and ``daily_resource_costs`` differ in a sum, to the last decimal, or in the count of lines.
     """
     # Attached to a database of its own: this process may be serving the same file with other settings.
     connection = duckdb.connect(

@@ -77,9 +77,12 @@ class Layout:
             pointer = self.pointer()
         except SnapshotCorrupt:
             return sorted(found, reverse=True)
-        if pointer is None:
-            return sorted((one for one in found if self.manifest(one).exists()), reverse=True)
-        return sorted((one for one in found if one <= pointer.newest), reverse=True)
+        if pointer is None:  # nothing was ever served, or the pointer was deleted
+            found = {one for one in found if self.manifest(one).exists()}
+        elif pointer.newest is not None:
+            newest = pointer.newest
+            found = {one for one in found if one <= newest}
+        return sorted(found, reverse=True)
 
     def on_disk(self) -> set[str]:
         """Every id with a file or a manifest, finished or not."""

@@ -100,11 +100,12 @@ class Pointer:
         id: its id.
         file: its file, relative to the home folder.
         newest: greatest id ever served. A greater one on disk was never finished; a smaller ``id`` means a rollback.
+            None when the file was written by hand and does not say.
     """
 
     id: str
     file: str
-    newest: str
+    newest: str | None
 
     @classmethod
     def read(cls, path: Path) -> Pointer | None:
@@ -115,13 +116,14 @@ class Pointer:
         """
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            pointer = cls(str(raw["id"]), str(raw["file"]), str(raw.get("newest", raw["id"])))
+            pointer = cls(str(raw["id"]), str(raw["file"]), raw.get("newest"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise SnapshotCorrupt(f"{path} cannot be read", detail=str(exc)) from exc
-        if not SNAPSHOT_ID.fullmatch(pointer.id):
-            raise SnapshotCorrupt(f"{path} names no snapshot", detail=pointer.id)
+        for one in (pointer.id, pointer.newest or pointer.id):
+            if not SNAPSHOT_ID.fullmatch(one):
+                raise SnapshotCorrupt(f"{path} names no snapshot", detail=one)
         return pointer
 
 

@@ -26,6 +26,8 @@ __all__ = ["OpenSnapshot", "SnapshotStore"]
 
 _log = get_logger(__name__)
 
+_Manifests = list[Manifest]  # inside the class, ``list`` is the method
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSnapshot:
@@ -84,7 +86,7 @@ class SnapshotStore:
         """Ids of all snapshots, also of those whose manifest or file is gone; newest first."""
         return tuple(self._layout.ids())
 
-    def list(self) -> tuple[Manifest, ...]:
+    def list(self) -> _Manifests:
         """The readable manifests, newest first."""
         found = []
         for one in self._layout.ids():
@@ -92,7 +94,7 @@ class SnapshotStore:
                 found.append(Manifest.read(self._layout.manifest(one)))
             except SnapshotCorrupt as exc:
                 _log.warning("manifest skipped", snapshot=one, reason=str(exc))
-        return tuple(found)
+        return found
 
     def open(self, snapshot_id: str | None = None) -> OpenSnapshot:
         """Open the served snapshot, or the one named.
