@@ -178,7 +178,10 @@ def test_a_200_mb_line_is_refused_quickly_and_in_little_memory(tmp_path: Path, s
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     report = ingest([first, second], settings)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert ["line 1 is longer than 4 MB", "line 3 is longer than 4 MB"] == [file.reason for file in report.files]
+    assert [file.reason for file in report.files] == [
+        "line 1 is longer than 4 MB",
+        "line 3 is longer than 4 MB",
+    ]
     assert grown < 100_000  # kilobytes
 
 

@@ -62,7 +62,7 @@ def _members(path: Path, target: Path, wanted: Callable[[str], bool]) -> Iterato
         member = target / f"{position}{''.join(Path(name).suffixes[-2:])[-20:] or '.csv'}"
         with stream() as source, member.open("wb") as out:
             _copy(source, out, size)
-        yield BillFile(f"{path}!{name.lstrip('./')}", member)
+        yield BillFile(f"{path}!{name.removeprefix('./')}", member)
 
 
 def _copy(source: IO[bytes], out: IO[bytes], size: int) -> None:
