@@ -34,12 +34,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """One line of the export menu; ``make`` runs only when it is clicked and may raise ``WorkbenchError``."""
+    """One line of the export menu.
+
+    Attributes:
+        label: what is exported and how.
+        file_name: of the download.
+        mime: type of the file.
+        make: the file; runs only when the line is clicked, and may raise ``WorkbenchError``.
+        unavailable: why it cannot be made here (our own words); the line is then shown but cannot be clicked.
+    """
 
     label: str
     file_name: str
     mime: str
     make: Callable[[], bytes]
+    unavailable: str = ""
 
 
 def _queries_of(result: Any) -> Sequence[Query]:
@@ -167,6 +176,8 @@ def _export_button(choice: ExportChoice, key: str) -> None:
         on_click="ignore",
         type="tertiary",
         width="stretch",
+        disabled=bool(choice.unavailable),
+        help=choice.unavailable or None,
     )
 
 

@@ -15,6 +15,7 @@ from workbench.export import (
     Answer,
     ImageFormat,
     Provenance,
+    find_browser,
     provenance_of,
     to_csv_zip,
     to_html,
@@ -113,8 +114,15 @@ def chart_exports(
 
         return write
 
+    missing = "" if find_browser() else "Needs Chromium or Chrome, which is not installed on the server"
     return tuple(
-        ExportChoice(f"Chart: {kind.upper()}", f"{file_stem(ctx, stem)}.{kind}", _MIME[kind], make(kind))
+        ExportChoice(
+            f"Chart: {kind.upper()}",
+            f"{file_stem(ctx, stem)}.{kind}",
+            _MIME[kind],
+            make(kind),
+            unavailable="" if kind == "html" else missing,
+        )
         for kind in ("html", "png", "svg", "pdf")
     )
 
