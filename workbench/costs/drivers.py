@@ -245,7 +245,8 @@ def _cells_sql(statement: Statement, by: str, before: Period, now: Period) -> st
     COUNT(*) - COUNT({statement.cost}) AS without_cost,
     COUNT(*) - COUNT(COALESCE(consumed_quantity, pricing_quantity)) AS without_quantity,
     COUNT(*) - COUNT(list_cost) AS without_list,
-    SUM({statement.cost}) AS cost, SUM(list_cost) AS list, SUM(COALESCE(consumed_quantity, pricing_quantity)) AS quantity
+    SUM({statement.cost}) AS cost, SUM(list_cost) AS list,
+    SUM(COALESCE(consumed_quantity, pricing_quantity)) AS quantity
   FROM {statement.table} WHERE {statement.where(period)} GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10"""
         for flag, period in (("FALSE", before), ("TRUE", now))
     )
