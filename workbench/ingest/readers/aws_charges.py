@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.ingest.readers import aws_services
-from workbench.ingest.readers.aws_columns import CurSource, Member, style, tag_key
+from workbench.ingest.readers.aws_columns import MAP_COLUMNS, CurSource, Member, plain_name, style, tag_key
 from workbench.ingest.readers.aws_costs import UNBLENDED, costs
 from workbench.ingest.readers.aws_json import json_object, map_value, tag_entries
 from workbench.ingest.readers.base import Check, Probe, Projection
@@ -60,6 +60,20 @@ _EXPECTED = (
     "reservation/EffectiveCost", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod", "reservation/UnusedRecurringFee",
     _SAVINGS_PLAN, "savingsPlan/SavingsPlanEffectiveCost", "savingsPlan/TotalCommitmentToDate", "savingsPlan/UsedCommitment",
 )  # fmt: skip
+
+
+# Columns a charges column holds as they are; all others are kept in a JSON column even where something is derived from them.
+_HELD = frozenset(
+    plain_name(name)
+    for name in (
+        "identity/LineItemId", "bill/InvoiceId", "bill/InvoicingEntity", "bill/PayerAccountId", "bill/PayerAccountName",
+        _MONTH, "bill/BillingPeriodEndDate", "lineItem/UsageAccountId", "lineItem/UsageAccountName", _LINE_TYPE, _START, _END,
+        "lineItem/UsageType", "lineItem/Operation", "lineItem/AvailabilityZone", "lineItem/ResourceId", "lineItem/UsageAmount",
+        _CURRENCY, UNBLENDED, "lineItem/UnblendedRate", "lineItem/LineItemDescription", "lineItem/LegalEntity", "pricing/unit",
+        "pricing/publicOnDemandCost", "pricing/publicOnDemandRate", "pricing/RateCode", _RESERVATION, _SAVINGS_PLAN,
+    )
+)  # fmt: skip
+_NESTED = ("cost_category", "discount")
 
 
 def charges_projection(probe: Probe, format_name: str, version: str) -> Projection:
@@ -308,7 +322,6 @@ def _product(source: CurSource, name: str) -> str:
 
 def _documents(source: CurSource) -> tuple[str, str, str, tuple[str, ...]]:
     """SQL of the price details, tags and attributes, and the names of the columns kept in them."""
-    unused = source.unused()
     details = json_object(
         {snake(member.name): source.cell(member.column) for member in _of(source, "product")}, source.mapping("product")
     )
@@ -320,13 +333,19 @@ def _documents(source: CurSource) -> tuple[str, str, str, tuple[str, ...]]:
         group: json_object(
             {member.name: source.cell(member.column) for member in _of(source, group)}, source.mapping(group)
         )
-        for group in ("cost_category", "discount")
+        for group in _NESTED
     }
+    kept = [member for member in source.members() if plain_name(member.column.name) not in _HELD]
+    rest = [member for member in kept if not _has_its_own_document(member)]
     attributes = json_object(
-        {member.attribute: _attribute(source, member) for member in source.members(used=False)},
+        {member.attribute: _attribute(source, member) for member in rest},
         objects={group: sql for group, sql in nested.items() if sql != "NULL"},
     )
-    return details, tags, attributes, tuple(column.name for column in unused)
+    return details, tags, attributes, tuple(member.column.name for member in kept)
+
+
+def _has_its_own_document(member: Member) -> bool:
+    return member.group in ("product", "resource_tags", *_NESTED) or member.column.name.lower() in MAP_COLUMNS
 
 
 def _of(source: CurSource, group: str) -> list[Member]:
