@@ -164,7 +164,8 @@ def movers(engine: Engine, view: ResolvedView, *, count: int = 5) -> Movers:
 def _moved(table: pa.Table, *, up: bool) -> pa.Table:
     """The rows that moved in one direction: the last of the largest rises may be none."""
     changes = table.column("delta").to_pylist()
-    return table.filter(pa.array([change is not None and (change > 0 if up else change < 0) for change in changes]))
+    moved = [change is not None and (change > 0 if up else change < 0) for change in changes]
+    return table.filter(pa.array(moved, pa.bool_()))
 
 
 def tagging(engine: Engine, view: ResolvedView) -> Tagging:
