@@ -93,6 +93,9 @@ def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
             return
         # GLOBAL: a cursor is a connection of its own and would otherwise take the machine's zone.
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        # DuckDB draws its bar on stdout, amid the JSON of a command. Not settable for a second opening of the file in
+        # one process, which only the app has.
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET lock_configuration = true")
 
 

@@ -100,6 +100,7 @@ class SnapshotBuild:
             },
         )
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout; we report our own progress
         return connection
 
     def _prepare_schema(self) -> None:

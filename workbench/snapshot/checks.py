@@ -54,6 +54,7 @@ def read_file(path: Path, settings: Settings) -> Contents:
         config={"threads": settings.threads, "memory_limit": settings.memory_limit.replace(" ", "")}
     )
     try:
+        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
         connection.execute(f"ATTACH {literal(str(path))} AS snapshot (READ_ONLY)")
         connection.execute("USE snapshot")
         return _read(connection)

@@ -4,9 +4,10 @@ A bill repeats few tag texts many times: 10 million lines carry some thousand. T
 only those are parsed, into the temporary table ``tag_values`` (tags → tag_1 ... tag_8), which the rollup joins.
 
 Keys: those of the setting ``promoted_tags``, in its order and even when the bill has none of them; else the keys on
-lines with most absolute effective cost, at most ``promoted_tag_limit``. Keys chosen by cost are left out when they
-would blow up the rollup: more than ``MAX_DISTINCT_VALUES`` values (a name or an id for each resource), or more than
-``MAX_COMBINATIONS`` combinations of values together with the keys before them.
+lines with most absolute effective cost, at most ``promoted_tag_limit``. A key chosen by cost must not blow up
+the rollup: one with more than ``MAX_DISTINCT_VALUES`` values (a name or an id for each resource) is left out, and
+when the chosen keys together have more than ``MAX_COMBINATIONS`` combinations of values, the one with most values gives
+way to the next.
 
 Values: the JSON value as text; ``true`` for a tag without a value (FOCUS); JSON null counts as absent. When an object
 repeats a key, its last value counts. A text that is not a JSON object carries no tags and never fails a build.
@@ -75,17 +76,22 @@ def _parse_distinct_texts(connection: duckdb.DuckDBPyConnection) -> None:
 def _costliest(connection: duckdb.DuckDBPyConnection, limit: int) -> tuple[str, ...]:
     candidates = connection.sql(
         """
-        SELECT key, sum(cost) AS cost FROM tag_pairs JOIN tag_texts USING (text_id)
-        GROUP BY key HAVING count(DISTINCT value) <= $most ORDER BY cost DESC NULLS LAST, key LIMIT 50
+        SELECT key, count(DISTINCT value) AS distinct_values
+        FROM tag_pairs JOIN tag_texts USING (text_id)
+        GROUP BY key HAVING distinct_values <= $most ORDER BY sum(cost) DESC NULLS LAST, distinct_values, key LIMIT 50
         """,
         params={"most": MAX_DISTINCT_VALUES},
     ).fetchall()
+    values = dict(candidates)
     chosen: list[str] = []
-    for key, _ in candidates:
+    for key in values:
         if len(chosen) == limit:
             break
-        if _combinations(connection, [*chosen, key]) <= MAX_COMBINATIONS:
-            chosen.append(key)
+        chosen.append(key)
+        while _combinations(connection, chosen) > MAX_COMBINATIONS:
+            chosen.reverse()  # among equals the costlier stays
+            chosen.remove(max(chosen, key=values.__getitem__))
+            chosen.reverse()
     return tuple(chosen)
 
 
