@@ -171,7 +171,7 @@ def test_a_cost_that_is_no_number_refuses_the_file_with_its_row(settings: Settin
     [file] = load(settings, path).files
     assert file.status == "refused"
     [rejected] = file.rejected
-    assert (rejected.row_number, rejected.column_name, rejected.value) == (3, "lineItem/UnblendedCost", "free")
+    assert (rejected.row_number, rejected.column, rejected.value) == (3, "lineItem/UnblendedCost", "free")
 
 
 def test_zeros_that_mean_nothing_are_not_kept(settings: Settings, tmp_path: Path) -> None:
