@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import io
 import zipfile
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import HOSTILE, OpenPage, external_requests, settle
 from tests.support.server import AppServer
-from workbench.ui.registry import PAGES
+from workbench.ui.registry import PAGES, PageInfo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+def foreign_links(page: Page, server: AppServer) -> list[str]:
+    """Links that lead anywhere but to the app itself; an address of ours may hold a hostile name as a parameter."""
+    links: list[str] = page.evaluate("[...document.links].map(link => link.href)")
+    return [link for link in links if not link.startswith(f"{server.url}/")]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.key)
-def test_no_page_breaks_the_security_policy_in_either_theme(open_page: OpenPage, page: object, scheme: str) -> None:
-    shown = open_page(f"/{page.key}", scheme=scheme)  # type: ignore[attr-defined]
-    expect(shown.get_by_role("heading", level=1)).to_have_text(page.title)  # type: ignore[attr-defined]
+def test_no_page_breaks_the_security_policy_in_either_theme(open_page: OpenPage, page: PageInfo, scheme: str) -> None:
+    shown = open_page(f"/{page.key}", scheme=scheme)
+    expect(shown.get_by_role("heading", level=1)).to_have_text(page.title)
     shown.mouse.wheel(0, 3000)
     settle(shown)
     assert shown.locator("[class*='wb-error']").count() == 0, shown.inner_text("[data-testid=stMain]")
@@ -46,19 +53,17 @@ def test_nothing_is_fetched_from_another_host(open_page: OpenPage, app: AppServe
 def test_hostile_names_are_letters_and_nothing_else(open_page: OpenPage, app: AppServer, path: str) -> None:
     shown = open_page(path)
     assert shown.evaluate("window.pwned") is None
-    assert shown.locator("a[href*='elsewhere.example']").count() == 0
+    assert foreign_links(shown, app) == []
     assert shown.locator("img[src*='elsewhere.example'], img[src='x']").count() == 0
 
 
-def test_a_hostile_filter_is_a_chip_that_shows_its_text(open_page: OpenPage) -> None:
-    from urllib.parse import urlencode
-
+def test_a_hostile_filter_is_a_chip_that_shows_its_text(open_page: OpenPage, app: AppServer) -> None:
     for name in HOSTILE:
         shown = open_page("/overview?" + urlencode({"f": f"service:{name}"}))
         chip = shown.locator(".st-key-wb-chip-0 button").first
         text = chip.inner_text().replace("\u2060", "")
-        assert name[:40] in text
-        assert shown.locator("[data-testid=stMain] a[href*='elsewhere']").count() == 0
+        assert name[:30] in text
+        assert foreign_links(shown, app) == []
         assert shown.evaluate("window.pwned") is None
         shown.close()
 
@@ -101,7 +106,7 @@ def test_drilling_down_writes_the_filter_to_the_address(open_page: OpenPage) -> 
 
 def test_an_export_is_a_file_with_the_numbers_of_the_page(open_page: OpenPage) -> None:
     shown = open_page("/explore?f=service:Amazon%20S3")
-    shown.locator(".st-key-wb-head-groups").get_by_test_id("stPopoverButton").nth(1).click()
+    shown.locator(".st-key-wb-head-groups").get_by_role("button", name="Export").click()
     with shown.expect_download() as waiting:
         shown.get_by_role("button", name="Table: CSV (zip)").click()
     with zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes())) as archive:
@@ -112,7 +117,7 @@ def test_an_export_is_a_file_with_the_numbers_of_the_page(open_page: OpenPage) -
 
 def test_show_the_query_gives_the_statement_and_its_parameters(open_page: OpenPage) -> None:
     shown = open_page("/explore?f=service:Amazon%20S3")
-    shown.locator(".st-key-wb-head-groups").get_by_test_id("stPopoverButton").nth(2).click()
+    shown.locator(".st-key-wb-head-groups").get_by_role("button", name="Query").click()
     code = shown.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
     expect(code.first).to_contain_text("SELECT")
     assert any("Amazon S3" in code.nth(index).inner_text() for index in range(code.count()))

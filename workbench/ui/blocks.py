@@ -145,15 +145,15 @@ def _show_empty(ctx: PageContext, key: str) -> None:
 
 def _toolbar(ctx: PageContext, head: Any, key: str, queries: Sequence[Query], exports: Sequence[ExportChoice]) -> None:
     with head:
-        with st.popover("", icon=":material/link:", help="Copy link", type="tertiary", key=f"{key}-link"):
+        with st.popover("Link", type="tertiary", key=f"{key}-link"):
             st.caption("Opens this view, with its filters:")
             st.code(ctx.link(), language=None, wrap_lines=True)
         if exports:
-            with st.popover("", icon=":material/download:", help="Export", type="tertiary", key=f"{key}-export"):
+            with st.popover("Export", type="tertiary", key=f"{key}-export"):
                 for index, choice in enumerate(exports):
                     _export_button(choice, f"{key}-export-{index}")
         if queries:
-            with st.popover("", icon=":material/code:", help="Show the query", type="tertiary", key=f"{key}-query"):
+            with st.popover("Query", type="tertiary", key=f"{key}-query"):
                 for query in queries:
                     show_query(query)
 

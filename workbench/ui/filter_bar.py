@@ -89,7 +89,7 @@ def _dates(ctx: PageContext) -> None:
     key = f"wb-dates-{_token(ctx.view)}"
     earliest, latest = min(coverage.first, period.first), max(coverage.last, period.last)
     with (
-        st.popover("", icon=":material/calendar_month:", help="Choose dates", key=f"{key}-pop"),
+        st.popover("Dates", icon=":material/calendar_month:", key=f"{key}-pop"),
         st.form(f"{key}-form", border=False),
     ):
         st.date_input(
