@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench import explore_bench
 from tests.bench.generate import generate
 from tests.bench.measure import Cost, run_measured
 from workbench.settings import PROJECT_ROOT
@@ -98,7 +99,8 @@ def _raw_load(files: list[Path], target: Path) -> Cost:
 
 
 def _ask(home: Path) -> list[Figure]:
-    return []
+    print("Asking: Explore's questions, and the same group-bys in pandas", file=sys.stderr)
+    return [Figure(*figure) for figure in explore_bench.figures(explore_bench.measure(home))]
 
 
 def _cpu() -> str:

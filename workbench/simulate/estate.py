@@ -43,12 +43,15 @@ class Calendar:
         return self.month_starts[month] + of_month - 1
 
 
+_ALWAYS = 10_000  # a day after every bill
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One resource using one priced item: a charge line on every day with use.
 
     ``per_day`` is the use on an ordinary day at the start, in the item's unit (``GB-Months``: gigabytes stored).
-    ``growth`` is added per year as a share. ``rhythm`` names the weekly pattern in ``usage.py``. ``surge`` multiplies
+    ``growth`` is the share added in a year. ``rhythm`` names the weekly pattern in ``usage.py``. ``surge`` multiplies
     the use from its first to before its last day. Days run from ``first`` to before ``last``.
     """
 
@@ -62,7 +65,7 @@ class Stream:
     growth: float = 0.0
     rhythm: str = "steady"
     first: int = 0
-    last: int = 10_000
+    last: int = _ALWAYS
     surge: tuple[int, int, float] | None = None
 
     @property
@@ -157,8 +160,8 @@ def _stream(
 def estate(calendar: Calendar) -> list[Stream]:
     """Every stream of the company, in a fixed order."""
     return [
-        *_compute(),
-        *_storage(),
+        *_compute(calendar),
+        *_storage(calendar),
         *_databases(calendar),
         *_serverless(),
         *_network(calendar),
@@ -167,7 +170,7 @@ def estate(calendar: Calendar) -> list[Stream]:
     ]
 
 
-def _compute() -> Iterator[Stream]:
+def _compute(calendar: Calendar) -> Iterator[Stream]:
     fleets = (
         # name, account, region, item, team, how many at the start, added in the year, rhythm
         ("shop-web", "shop", "virginia", "c6i.2xlarge", "checkout", 14, 8, "office"),
@@ -186,12 +189,15 @@ def _compute() -> Iterator[Stream]:
             name = f"{fleet}-{number + 1:02}"
             # The fleet grows a machine at a time, evenly over the year.
             first = 0 if number < start else _YEAR * (number - start + 1) // (added + 1)
-            machine = replace(_stream(_INSTANCE, name, (account, region), item, team, 24.0), first=first, rhythm=rhythm)
-            yield machine
+            # Search is rebuilt on half the machines late in the last closed month.
+            last = calendar.day(11, 24) if fleet == "search-node" and number % 2 else _ALWAYS
+            machine = _stream(_INSTANCE, name, (account, region), item, team, 24.0)
+            yield replace(machine, first=first, last=last, rhythm=rhythm)
             disk = "gp2" if share(f"disk {name}") < 0.3 else "gp3"
             size = 100.0 + 50.0 * int(share(f"size {name}") * 9)
             volume = _stream(_VOLUME, f"{name}-root", (account, region), disk, team, size)
-            yield replace(volume, tags=machine.tags if share(f"tagged {name}") < 0.6 else None, first=first)
+            tags = machine.tags if share(f"tagged {name}") < 0.6 else None
+            yield replace(volume, tags=tags, first=first, last=last)
             if fleet.startswith("shop-web"):
                 egress = _stream(_INSTANCE, name, (account, region), "egress", team, 9.0)
                 yield replace(egress, first=first, rhythm="office", growth=0.2)
@@ -201,7 +207,7 @@ def _compute() -> Iterator[Stream]:
         yield replace(worker, rhythm="month_end", growth=0.3)
 
 
-def _storage() -> Iterator[Stream]:
+def _storage(calendar: Calendar) -> Iterator[Stream]:
     buckets = (
         ("shop", "virginia", ("product-images", "order-exports", "static-assets", "web-logs", "invoices"), 9_000.0),
         ("shop", "ireland", ("eu-customer-files", "eu-web-logs", "eu-backups"), 7_000.0),
@@ -215,9 +221,12 @@ def _storage() -> Iterator[Stream]:
             for number in (1, 2):
                 name = f"example-shop-{part}-{number}"
                 size = gigabytes * (0.4 + 1.2 * share(f"size {name}"))
+                # A retention rule deletes old raw events from the middle of the last closed month.
+                kept = (calendar.day(11, 16), _ALWAYS, 0.55) if part == "raw-events" else None
                 yield replace(
                     _stream(_BUCKET, name, (account, region), "s3-storage", team, size),
                     growth=0.9 if account == "data" else 0.35,
+                    surge=kept,
                 )
                 requests = _stream(_BUCKET, name, (account, region), "s3-requests", team, size * 45)
                 yield replace(requests, growth=0.3, rhythm="office")
@@ -235,7 +244,7 @@ def _databases(calendar: Calendar) -> Iterator[Stream]:
     for number in range(8):
         name = f"orders-{number + 1}"
         # Two of the eight reserved databases are retired: from then on part of their reservation is unused.
-        last = retired if number >= 6 else 10_000
+        last = retired if number >= 6 else _ALWAYS
         instance = _stream(_DATABASE, name, ("shop", "ireland"), "db.r6g.xlarge", "payments", 24.0)
         yield replace(instance, last=last)
         storage = _stream(_DATABASE, name, ("shop", "ireland"), "db-storage", "payments", 900.0)
@@ -307,10 +316,19 @@ def _analytics(calendar: Calendar) -> Iterator[Stream]:
     for number in range(3):
         warehouse = _stream(_WAREHOUSE, f"dwh-{number + 1}", ("data", "virginia"), "ra3.4xlarge", "analytics", 24.0)
         yield replace(warehouse, first=begins)
-    for use, per_day in (("shop-assistant", 3_400.0), ("review-summaries", 900.0), ("search-rewrite", 1_500.0)):
-        for item, amount in (("tokens-in", per_day * 6), ("tokens-out", per_day)):
-            tokens = _stream(_MODEL, use, ("shop", "virginia"), item, "search", amount)
-            yield replace(tokens, first=calendar.day(9, 5), growth=2.4, rhythm="office")
+    launched, cheaper, added = calendar.day(9, 5), calendar.day(11, 9), calendar.day(11, 25)
+    for use, per_day, first in (
+        ("shop-assistant", 1_800.0, launched),
+        ("review-summaries", 480.0, launched),
+        ("search-rewrite", 800.0, launched),
+        ("image-captions", 650.0, added),
+    ):
+        tokens = _stream(_MODEL, use, ("shop", "virginia"), "tokens-in", "search", per_day * 6)
+        yield replace(tokens, first=first, growth=1.2, rhythm="office")
+        # The price of output tokens falls for everyone.
+        for item, begins, ends in (("tokens-out", first, cheaper), ("tokens-out-2026", max(first, cheaper), _ALWAYS)):
+            tokens = _stream(_MODEL, use, ("shop", "virginia"), item, "search", per_day)
+            yield replace(tokens, first=begins, last=ends, growth=1.2, rhythm="office")
 
 
 def _observability(calendar: Calendar) -> Iterator[Stream]:

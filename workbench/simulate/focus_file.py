@@ -141,7 +141,7 @@ def _described(streams: Sequence[Stream]) -> pa.Table:
             "ServiceName": stream.sku.service.name,
             "ServiceSubcategory": stream.sku.service.subcategory,
             "SkuId": stream.sku.id,
-            "SkuMeter": stream.sku.meter,
+            "SkuMeter": stream.sku.description,
             "SkuPriceDetails": stream.sku.details,
             "SkuPriceId": stream.sku.price_id,
             "SubAccountId": stream.account.id,

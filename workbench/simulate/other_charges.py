@@ -17,8 +17,8 @@ __all__ = ["TAXED_SERVICES", "TAX_PERCENT", "corrections", "credits", "purchases
 Cells = dict[str, Any]
 
 TAX_PERCENT = 8
-TAXED_SERVICES = ("Amazon CloudFront", "Amazon Bedrock", "AWS Support (Business)")
-_SUPPORT_FEE = Decimal(1450)
+TAXED_SERVICES = ("Amazon Virtual Private Cloud", "AWS Support (Business)")
+_SUPPORT_FEE = Decimal(780)
 _TERM_DAYS = 365
 _PAYER = ACCOUNTS["shop"]
 
@@ -187,7 +187,7 @@ def corrections(calendar: Calendar, first_day: date) -> Iterator[Cells]:
             "RegionName": item.region.name,
             "SkuId": item.id,
             "SkuPriceId": item.price_id,
-            "SkuMeter": item.meter,
+            "SkuMeter": item.description,
             "x_Operation": item.operation,
             "x_UsageType": item.usage_type,
         }

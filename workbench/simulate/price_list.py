@@ -6,6 +6,7 @@ integer in 1e-12, the scale of money in ``charges``.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,7 +44,6 @@ class Sku:
     usage_type: str
     operation: str
     description: str
-    meter: str
     unit: str
     list_price: int
     contracted_price: int
@@ -58,7 +58,7 @@ class Sku:
     @property
     def price_id(self) -> str:
         """SkuPriceId: one price of the item."""
-        return f"{self.id}-{self.pricing_category.lower()}"
+        return f"{self.id}-{self.pricing_category.lower()}-{self.list_price}"
 
 
 REGIONS = {
@@ -86,195 +86,45 @@ SERVICES = {
     "support": Service("AWS Support (Business)", "Management and Governance", "Support", "AWSSupportBusiness"),
 }
 
-# key: (service, usage type, operation, description, meter, unit, list price in the cheapest region, details)
-_ITEMS: dict[str, tuple[str, str, str, str, str, str, str, str | None]] = {
-    **{
-        kind: (
-            "ec2",
-            f"BoxUsage:{kind}",
-            "RunInstances",
-            f"Linux {kind} instance hours",
-            "Compute hours",
-            "Hours",
-            price,
-            f'{{"InstanceType": "{kind}", "OperatingSystem": "Linux", "CoreCount": {cores}, "MemorySize": {memory}}}',
-        )
-        for kind, price, cores, memory in (
-            ("m6i.xlarge", "0.192", 4, 16),
-            ("m6i.2xlarge", "0.384", 8, 32),
-            ("c6i.2xlarge", "0.34", 8, 16),
-            ("r6i.2xlarge", "0.504", 8, 64),
-            ("t3.large", "0.0832", 2, 8),
-            ("m7g.large", "0.0816", 2, 8),
-        )
-    },
-    "egress": (
-        "ec2",
-        "DataTransfer-Out-Bytes",
-        "RunInstances",
-        "Data transfer to the internet",
-        "Data transfer",
-        "GB",
-        "0.09",
-        None,
-    ),
-    "gp3": ("ebs", "EBS:VolumeUsage.gp3", "CreateVolume-Gp3", "gp3 storage", "Storage", "GB-Months", "0.08", None),
-    "gp2": ("ebs", "EBS:VolumeUsage.gp2", "CreateVolume-Gp2", "gp2 storage", "Storage", "GB-Months", "0.10", None),
-    "snapshot": (
-        "ebs",
-        "EBS:SnapshotUsage",
-        "CreateSnapshot",
-        "Snapshot storage",
-        "Storage",
-        "GB-Months",
-        "0.05",
-        None,
-    ),
-    "s3-storage": (
-        "s3",
-        "TimedStorage-ByteHrs",
-        "StandardStorage",
-        "Standard storage",
-        "Storage",
-        "GB-Months",
-        "0.023",
-        None,
-    ),
-    "s3-requests": ("s3", "Requests-Tier1", "PutObject", "Write requests", "Requests", "Requests", "0.000005", None),
-    "db.r6g.xlarge": (
-        "rds",
-        "InstanceUsage:db.r6g.xlarge",
-        "CreateDBInstance:0014",
-        "PostgreSQL db.r6g.xlarge hours",
-        "Database hours",
-        "Hours",
-        "0.45",
-        '{"InstanceType": "db.r6g.xlarge", "x_DatabaseEngine": "PostgreSQL"}',
-    ),
-    "db.m6g.large": (
-        "rds",
-        "InstanceUsage:db.m6g.large",
-        "CreateDBInstance:0014",
-        "PostgreSQL db.m6g.large hours",
-        "Database hours",
-        "Hours",
-        "0.159",
-        '{"InstanceType": "db.m6g.large", "x_DatabaseEngine": "PostgreSQL"}',
-    ),
-    "db-storage": (
-        "rds",
-        "RDS:GP3-Storage",
-        "CreateDBInstance:0014",
-        "Database storage",
-        "Storage",
-        "GB-Months",
-        "0.115",
-        None,
-    ),
-    "cache.r6g.large": (
-        "cache",
-        "NodeUsage:cache.r6g.large",
-        "CreateCacheCluster:0002",
-        "Redis cache.r6g.large node hours",
-        "Node hours",
-        "Hours",
-        "0.206",
-        '{"InstanceType": "cache.r6g.large"}',
-    ),
-    "ddb-read": (
-        "dynamodb",
-        "ReadRequestUnits",
-        "GetItem",
-        "Read request units",
-        "Requests",
-        "Requests",
-        "0.00000025",
-        None,
-    ),
-    "ddb-write": (
-        "dynamodb",
-        "WriteRequestUnits",
-        "PutItem",
-        "Write request units",
-        "Requests",
-        "Requests",
-        "0.00000125",
-        None,
-    ),
-    "lambda-time": (
-        "lambda",
-        "Lambda-GB-Second",
-        "Invoke",
-        "Function duration",
-        "Duration",
-        "GB-Seconds",
-        "0.00001667",
-        None,
-    ),
-    "alb": (
-        "elb",
-        "LoadBalancerUsage",
-        "LoadBalancing:Application",
-        "Load balancer hours",
-        "Balancer hours",
-        "Hours",
-        "0.0225",
-        None,
-    ),
-    "lcu": (
-        "elb",
-        "LCUUsage",
-        "LoadBalancing:Application",
-        "Load balancer capacity units",
-        "Capacity",
-        "LCU-Hours",
-        "0.008",
-        None,
-    ),
-    "nat": ("vpc", "NatGateway-Hours", "NatGateway", "NAT gateway hours", "Gateway hours", "Hours", "0.045", None),
-    "nat-bytes": (
-        "vpc",
-        "NatGateway-Bytes",
-        "NatGateway",
-        "Data processed by NAT gateways",
-        "Data processing",
-        "GB",
-        "0.045",
-        None,
-    ),
-    "cdn": ("cloudfront", "DataTransfer-Out-Bytes", "GET", "Data delivered", "Data transfer", "GB", "0.085", None),
-    "glue-dpu": ("glue", "ETL-DPU-Hour", "Jobrun", "Job hours", "Processing hours", "DPU-Hours", "0.44", None),
-    "ra3.4xlarge": (
-        "redshift",
-        "Node:ra3.4xlarge",
-        "RunComputeNode:0001",
-        "ra3.4xlarge node hours",
-        "Node hours",
-        "Hours",
-        "3.26",
-        None,
-    ),
-    "logs": ("cloudwatch", "DataProcessing-Bytes", "PutLogEvents", "Log ingestion", "Log data", "GB", "0.50", None),
-    "tokens-in": (
-        "bedrock",
-        "InputTokenCount",
-        "InvokeModel",
-        "Input tokens",
-        "Tokens",
-        "1000 Tokens",
-        "0.003",
-        None,
-    ),
-    "tokens-out": (
-        "bedrock",
-        "OutputTokenCount",
-        "InvokeModel",
-        "Output tokens",
-        "Tokens",
-        "1000 Tokens",
-        "0.015",
-        None,
-    ),
+# What is sold besides machines: item, service, usage type, operation, description, unit, list price in the cheapest
+# region.
+_PRICE_LIST = """
+egress | ec2 | DataTransfer-Out-Bytes | RunInstances | Data transfer to the internet | GB | 0.09
+gp3 | ebs | EBS:VolumeUsage.gp3 | CreateVolume-Gp3 | gp3 storage | GB-Months | 0.08
+gp2 | ebs | EBS:VolumeUsage.gp2 | CreateVolume-Gp2 | gp2 storage | GB-Months | 0.10
+snapshot | ebs | EBS:SnapshotUsage | CreateSnapshot | Snapshot storage | GB-Months | 0.05
+s3-storage | s3 | TimedStorage-ByteHrs | StandardStorage | Standard storage | GB-Months | 0.023
+s3-requests | s3 | Requests-Tier1 | PutObject | Write requests | Requests | 0.000005
+db.r6g.xlarge | rds | InstanceUsage:db.r6g.xlarge | CreateDBInstance:0014 | PostgreSQL db.r6g.xlarge | Hours | 0.45
+db.m6g.large | rds | InstanceUsage:db.m6g.large | CreateDBInstance:0014 | PostgreSQL db.m6g.large | Hours | 0.159
+db-storage | rds | RDS:GP3-Storage | CreateDBInstance:0014 | Database storage | GB-Months | 0.115
+cache.r6g.large | cache | NodeUsage:cache.r6g.large | CreateCacheCluster:0002 | Redis cache.r6g.large | Hours | 0.206
+ddb-read | dynamodb | ReadRequestUnits | GetItem | Read request units | Requests | 0.00000025
+ddb-write | dynamodb | WriteRequestUnits | PutItem | Write request units | Requests | 0.00000125
+lambda-time | lambda | Lambda-GB-Second | Invoke | Function duration | GB-Seconds | 0.00001667
+alb | elb | LoadBalancerUsage | LoadBalancing:Application | Load balancer hours | Hours | 0.0225
+lcu | elb | LCUUsage | LoadBalancing:Application | Load balancer capacity units | LCU-Hours | 0.008
+nat | vpc | NatGateway-Hours | NatGateway | NAT gateway hours | Hours | 0.045
+nat-bytes | vpc | NatGateway-Bytes | NatGateway | Data processed by NAT gateways | GB | 0.045
+cdn | cloudfront | DataTransfer-Out-Bytes | GET | Data delivered | GB | 0.085
+glue-dpu | glue | ETL-DPU-Hour | Jobrun | Job hours | DPU-Hours | 0.44
+ra3.4xlarge | redshift | Node:ra3.4xlarge | RunComputeNode:0001 | ra3.4xlarge node hours | Hours | 3.26
+logs | cloudwatch | DataProcessing-Bytes | PutLogEvents | Log ingestion | GB | 0.50
+tokens-in | bedrock | InputTokenCount | InvokeModel | Input tokens | 1000 Tokens | 0.003
+tokens-out | bedrock | OutputTokenCount | InvokeModel | Output tokens | 1000 Tokens | 0.015
+tokens-out-2026 | bedrock | OutputTokenCount | InvokeModel | Output tokens | 1000 Tokens | 0.0125
+"""
+_ROWS = ([cell.strip() for cell in line.split("|")] for line in _PRICE_LIST.strip().splitlines())
+_ITEMS = {item: cells for item, *cells in _ROWS}
+
+# Machine types: list price of an hour, processors, gigabytes of memory.
+_MACHINES = {
+    "m6i.xlarge": ("0.192", 4, 16),
+    "m6i.2xlarge": ("0.384", 8, 32),
+    "c6i.2xlarge": ("0.34", 8, 16),
+    "r6i.2xlarge": ("0.504", 8, 64),
+    "t3.large": ("0.0832", 2, 8),
+    "m7g.large": ("0.0816", 2, 8),
 }
 
 _NEGOTIATED_PERCENT = 96
@@ -283,16 +133,24 @@ _SPOT_PERCENT = 34
 
 def sku(item: str, region: str, *, spot: bool = False) -> Sku:
     """The priced item in a region; ``spot`` is the provider's spare capacity, sold under Dynamic pricing."""
-    service, usage_type, operation, description, meter, unit, price, details = _ITEMS[item]
+    details = None
+    if item in _MACHINES:
+        price, cores, memory = _MACHINES[item]
+        service, usage_type, operation = "ec2", f"{'Spot' if spot else 'Box'}Usage:{item}", "RunInstances"
+        description, unit = f"Linux {item} instance hours", "Hours"
+        details = json.dumps(
+            {"InstanceType": item, "OperatingSystem": "Linux", "CoreCount": cores, "MemorySize": memory}
+        )
+    else:
+        service, usage_type, operation, description, unit, price = _ITEMS[item]
     where = REGIONS[region]
     list_price = int(Decimal(price) * PRICE_UNITS) * where.factor // 100
     return Sku(
         service=SERVICES[service],
         region=where,
-        usage_type=f"{where.code}-{'SpotUsage:' + item if spot else usage_type}",
+        usage_type=f"{where.code}-{usage_type}",
         operation=operation + (":SV" if spot else ""),
         description=description + (" (spot)" if spot else ""),
-        meter=meter,
         unit=unit,
         list_price=list_price,
         contracted_price=list_price * (_SPOT_PERCENT if spot else _NEGOTIATED_PERCENT) // 100,

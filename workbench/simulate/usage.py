@@ -49,7 +49,7 @@ def daily_usage(streams: list[Stream], calendar: Calendar, first_day: date) -> U
     for number, stream in enumerate(streams):
         amount = stream.per_day * np.array(_WEEK[stream.rhythm])[weekday]
         if stream.growth:
-            amount = amount * (1.0 + stream.growth * np.maximum(days - stream.first, 0) / 365.0)
+            amount = amount * (1.0 + stream.growth * days / 365.0)
         if stream.rhythm == "month_end":
             amount = np.where(before_month_end < _MONTH_END_DAYS, amount * _MONTH_END_FACTOR, amount)
         if stream.surge is not None:
