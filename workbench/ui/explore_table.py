@@ -14,7 +14,7 @@ from workbench.costs.results import Breakdown, Change
 from workbench.ui.table import TableColumn
 from workbench.ui.words import BASES, dimension_label
 
-__all__ = ["LINE_COLUMNS", "group_columns", "group_keys", "group_names", "group_rows"]
+__all__ = ["LINE_COLUMNS", "change_word", "group_columns", "group_keys", "group_names", "group_rows"]
 
 TOTAL = "Total"
 
@@ -63,7 +63,7 @@ def group_rows(result: Breakdown) -> tuple[pa.Table, int]:
         {
             **{f"name_{n}": _name(row, n) for n in range(1, len(result.by) + 1)},
             **{name: row[name] for name in ("cost", "share", "delta", "previous", "spark", "lines")},
-            "trend_word": _word(row["state"], row["delta"], row["delta_percent"]),
+            "trend_word": change_word(row["state"], row["delta"], row["delta_percent"]),
         }
         for row in result.table.to_pylist()
     ]
@@ -93,7 +93,8 @@ def _name(row: dict[str, Any], n: int) -> str:
     return str(label) if key is None or key == label else f"{label} ({key})"
 
 
-def _word(state: str | None, delta: Decimal | None, percent: float | None) -> str:
+def change_word(state: str | None, delta: Decimal | None, percent: float | None) -> str:
+    """A change in percent, signed; new and gone groups have no percentage and are named so."""
     if state in ("new", "gone"):
         return state
     if delta == 0:
@@ -109,7 +110,7 @@ def _sum_row(name: str, change: Change, share: float | None, lines: int) -> dict
         "share": share,
         "delta": change.delta,
         "previous": change.previous,
-        "trend_word": _word(None, change.delta, percent),
+        "trend_word": change_word(None, change.delta, percent),
         "lines": lines,
     }
 

@@ -19,6 +19,7 @@ from workbench.ui.charts.pictures import to_draw
 from workbench.ui.context import PageContext
 from workbench.ui.decisions import decisions, draw_decisions
 from workbench.ui.errors import calm
+from workbench.ui.explore_table import change_word
 from workbench.ui.export_menu import chart_exports, table_exports
 from workbench.ui.kpi import draw_tiles, overview_tiles
 from workbench.ui.registry import page_info
@@ -101,12 +102,13 @@ def largest_changes(ctx: PageContext, side: Side) -> None:
         if not table.num_rows:
             st.caption(f"Nothing {'rose' if side == 'up' else 'fell'} against the comparison.")
             return
+        words = [change_word(row["state"], row["delta"], row["delta_percent"]) for row in table.to_pylist()]
         show_table(
-            table,
+            table.append_column("change_word", [words]),
             (
                 TableColumn("label_1", dimension_label(result.by)),
                 TableColumn("delta", "Change", "change"),
-                TableColumn("delta_percent", "Change, %", "percent", help="New and gone groups have none"),
+                TableColumn("change_word", "Change, %", help="New and gone groups have no percentage"),
                 TableColumn("cost", "Now", "money"),
                 TableColumn("previous", "Before", "money"),
                 TableColumn("spark", "Trend", "trend", help="Cost over the period, from zero"),
