@@ -35,6 +35,7 @@ _PART_HELP = {
     "other": "Credits, taxes, purchases, corrections, unused commitments, usage without comparable quantity",
 }
 _ITEMS_SHOWN = 50
+_WHOLE, _CHANGE_ONLY = "Whole bill", "Change only"
 
 
 def dimension_of(ctx: PageContext) -> str:
@@ -65,16 +66,16 @@ def change(ctx: PageContext) -> Drivers | None:
 
     def draw(result: Drivers) -> None:
         st.text(visible(result.sentence, limit=600))
-        whole = st.segmented_control(
+        scale = st.segmented_control(
             "Scale",
-            [True, False],
-            default=True,
+            (_WHOLE, _CHANGE_ONLY),
+            default=_WHOLE,
             required=True,
-            format_func=lambda whole: "Whole bill" if whole else "Change only",
             key="wb-waterfall-scale",
             label_visibility="collapsed",
         )
-        figure = drivers_picture(result, ctx.resolved, palette_for(st.context.theme.type), whole=bool(whole))
+        palette = palette_for(st.context.theme.type)
+        figure = drivers_picture(result, ctx.resolved, palette, whole=scale != _CHANGE_ONLY)
         st.plotly_chart(figure, theme=None, config=CONFIG, key="wb-waterfall", alt=visible(result.sentence, limit=600))
         with st.expander("The parts as a table"):
             table, totals = part_rows(result)
