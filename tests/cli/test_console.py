@@ -6,7 +6,7 @@ from workbench.cli.console import print_table, remark, watch
 
 
 def test_a_table_in_a_pipe_is_not_folded(capsys):
-    path = "/bills/" + "x" * 120 + ".csv"
+    path = "/bills/" + "x" * 400 + ".csv"
     print_table(("File", "Rows"), [(path, "1,284"), ("b.csv", None)], right=("Rows",))
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert [line.split()[0] for line in lines if "─" not in line] == ["File", path, "b.csv"]
@@ -18,6 +18,11 @@ def test_cells_are_text_and_nothing_else(capsys):
     shown = capsys.readouterr().out
     assert "[bold]loud[/bold]" in shown
     assert "\x1b" not in shown
+
+
+def test_amounts_keep_their_no_break_space(capsys):
+    print_table(("Cost",), [("NOK\N{NO-BREAK SPACE}30.00",)])
+    assert "NOK\N{NO-BREAK SPACE}30.00" in capsys.readouterr().out
 
 
 def test_remarks_go_to_stderr(capsys):

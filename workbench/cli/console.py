@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,11 @@ __all__ = ["emit_json", "json_text", "print_table", "printable", "remark", "watc
 
 def printable(text: str) -> str:
     """``text`` without control characters, so that a file or tag name cannot drive the terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    # Python calls a no-break space unprintable; money has one between currency and amount.
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
 
 
 def emit_json(value: Any) -> None:
@@ -55,7 +60,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
     for row in rows:
         table.add_row(*(Text("–" if cell is None else printable(str(cell))) for cell in row))
     # A pipe has no width: wide enough that no line is folded there.
-    Console(width=None if sys.stdout.isatty() else 240).print(table)
+    Console(width=None if sys.stdout.isatty() else 1000).print(table)
 
 
 @contextmanager
