@@ -11,6 +11,7 @@ from workbench.errors import SnapshotMissing
 from workbench.settings import Settings
 from workbench.snapshot import OpenSnapshot
 from workbench.ui.context import PageContext, write_params
+from workbench.ui.health import load_bills
 from workbench.ui.registry import PageInfo
 from workbench.ui.text import plain
 from workbench.ui.words import BASES
@@ -77,6 +78,9 @@ def no_data(page: PageInfo, settings: Settings, missing: SnapshotMissing, pinned
         st.code("workbench demo", language="bash")
         st.text(f"Data is kept in {settings.home}")
         st.button("Check again", icon=":material/refresh:")
+    with st.container(border=True):
+        st.markdown("**Load bills from here**")
+        load_bills.draw(settings)
 
 
 def no_charges() -> None:

@@ -23,6 +23,9 @@ __all__ = ["arrow_rows", "current_palette", "show_rows"]
 
 Row = Mapping[str, Any]
 
+# A year of months is seen without scrolling inside the table.
+_UNCUT_ROWS = 14
+
 
 def current_palette() -> Palette:
     """Colours of the theme the page is shown in."""
@@ -90,6 +93,7 @@ def show_rows(
         key=key,
         alt=alt,
         placeholder=formats.MISSING,
+        height="content" if len(shown) <= _UNCUT_ROWS else "auto",
         column_config={
             name: st.column_config.Column(
                 name, help=(help or {}).get(name), alignment="right" if name in right else None

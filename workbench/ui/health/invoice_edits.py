@@ -58,7 +58,7 @@ class Parsed:
 
 
 def grid_rows(saved: Iterable[SavedInvoice], unchecked: Iterable[TieOutRow]) -> tuple[GridRow, ...]:
-    """Stored totals and billed amounts without one, by month."""
+    """Stored totals and billed amounts without one, newest month first."""
     rows = [_stored(one) for one in saved]
     rows += [
         GridRow(
@@ -74,7 +74,8 @@ def grid_rows(saved: Iterable[SavedInvoice], unchecked: Iterable[TieOutRow]) -> 
         )
         for row in unchecked
     ]
-    return tuple(sorted(rows, key=lambda row: (row.month, row.invoice_issuer, row.billing_account_id, row.invoice_id)))
+    rows.sort(key=lambda row: (row.invoice_issuer, row.billing_account_id, row.invoice_id))
+    return tuple(sorted(rows, key=lambda row: row.month, reverse=True))
 
 
 def parse_edits(rows: Sequence[GridRow], state: Mapping[str, Any], currencies: Iterable[str]) -> Parsed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from workbench.costs.tieout import State, TieOut
@@ -40,7 +41,7 @@ def _grid(ctx: PageContext, result: TieOut, saved: Sequence[SavedInvoice]) -> No
     currencies = _currencies(ctx, saved)
     key = f"invoice-grid-{st.session_state.get(_TURN, 0)}"
     st.data_editor(
-        {field: [getattr(row, field) for row in rows] for field in FIELDS},
+        _frame(rows),
         key=key,
         num_rows="dynamic",
         hide_index=True,
@@ -77,6 +78,14 @@ def _grid(ctx: PageContext, result: TieOut, saved: Sequence[SavedInvoice]) -> No
         st.toast(f"{plural(len(parsed.edits), 'total')} saved", icon=":material/check:")
         _reload()
         st.rerun()
+
+
+def _frame(rows: Sequence[GridRow]) -> pd.DataFrame:
+    """The cells with their types, which an empty grid could not tell."""
+    types = {field: "bool" if field == "includes_tax" else "object" for field in FIELDS}
+    return pd.DataFrame(
+        {field: pd.Series([row.values()[field] for row in rows], dtype=types[field]) for field in FIELDS}
+    )
 
 
 def _rows(result: TieOut, saved: Sequence[SavedInvoice]) -> tuple[GridRow, ...]:

@@ -14,6 +14,8 @@ from workbench.ui.text import plain
 
 __all__ = ["draw"]
 
+_FAILED = "_health_rollback_failed"
+
 
 def draw(ctx: PageContext) -> None:
     """The list, and what can be done with one of them."""
@@ -53,6 +55,8 @@ def _actions(store: SnapshotStore, manifests: list[Manifest], served: str) -> No
         verify = st.button("Verify", key="snapshot-verify", help="Read the whole file again and compare its checksum")
         if st.button("Roll back to it", key="snapshot-rollback", disabled=chosen.id == served):
             _confirm(store, chosen)
+    if _FAILED in st.session_state:
+        show_error(st.session_state.pop(_FAILED))
     if verify:
         with st.spinner("Reading the whole file"):
             report = store.verify(chosen.id)
@@ -68,13 +72,18 @@ def _confirm(store: SnapshotStore, chosen: Manifest) -> None:
         f"Everyone will see the data as of {formats.timestamp(chosen.created_at)}. Later loads stay on the disk;"
         " the next load builds on this snapshot. You can roll forward again from this list."
     )
-    if st.button("Roll back", type="primary", key="snapshot-rollback-yes"):
-        try:
-            store.rollback(chosen.id)
-        except WorkbenchError as error:
-            show_error(message_of(error, where="Roll back"))
-            return
+    if st.button(
+        "Roll back", type="primary", key="snapshot-rollback-yes", on_click=_roll_back, args=(store, chosen.id)
+    ):
         st.rerun()
+
+
+def _roll_back(store: SnapshotStore, snapshot_id: str) -> None:
+    """Runs before the page is drawn, so that it already shows the other data; an error waits to be shown there."""
+    try:
+        store.rollback(snapshot_id)
+    except WorkbenchError as error:
+        st.session_state[_FAILED] = message_of(error, where="Roll back")
 
 
 def _name(manifest: Manifest) -> str:

@@ -143,9 +143,9 @@ def _comparison_row(row: TieOutRow) -> dict[str, Any]:
         "Expected": row.expected,
         "Difference": row.difference,
         "Tolerance": row.tolerance,
+        "Remark": ". ".join(part for part in ("Compared with tax" if row.includes_tax else "", row.remark) if part),
         "Tax": row.tax,
         "Lines": row.rows,
-        "Remark": ". ".join(part for part in ("Compared with tax" if row.includes_tax else "", row.remark) if part),
     }
 
 
