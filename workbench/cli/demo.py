@@ -27,8 +27,9 @@ def demo(
 ) -> None:
     """Load the demo bill.
 
-    Thirteen months of an invented online shop, up to yesterday. Building it again replaces the earlier demo bill. Where real bills are loaded it is refused, because their numbers
-    would be mixed; give it a folder of its own with WORKBENCH_HOME.
+    Thirteen months of an invented online shop, up to yesterday. Building it again replaces the earlier demo bill.
+    Where real bills are loaded it is refused, because their numbers would be mixed; give it a folder of its own with
+    WORKBENCH_HOME.
     """
     from workbench.cli.console import emit_json, remark
     from workbench.settings import load_settings

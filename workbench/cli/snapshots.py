@@ -71,7 +71,7 @@ def _row(manifest: Manifest, served: str | None) -> tuple[str | None, ...]:
         f"{manifest.created_at:%Y-%m-%d %H:%M}",
         f"{manifest.first_day} to {manifest.last_day}" if manifest.first_day else None,
         f"{manifest.rows['charges']:,}",
-        "\n".join(costs) or None,
+        ", ".join(costs) or None,
         f"{manifest.bytes / 1e6:,.1f} MB",
         manifest.note,
     )
