@@ -197,11 +197,16 @@ def test_net_costs_count_when_every_row_has_one(settings: Settings, tmp_path: Pa
     lines, columns = _with_net(
         [
             line("usage", **{"lineItem/NetUnblendedCost": "0.09"}),
-            line("edp", **{
-                "lineItem/LineItemType": "EdpDiscount", "lineItem/UnblendedCost": "-0.01", "lineItem/NetUnblendedCost": "0",
-            }),
+            line(
+                "edp",
+                **{
+                    "lineItem/LineItemType": "EdpDiscount",
+                    "lineItem/UnblendedCost": "-0.01",
+                    "lineItem/NetUnblendedCost": "0",
+                },
+            ),
         ]
-    )  # fmt: skip
+    )
     load(settings, write_csv(tmp_path / "bill.csv", lines, columns=columns))
     rows = ask(settings, "SELECT x_line_item_id, billed_cost, effective_cost FROM charges ORDER BY 1")
     assert [tuple(row.values()) for row in rows] == [

@@ -71,7 +71,8 @@ def test_rows_and_totals_of_each_bill(loaded: tuple[Settings, LoadReport], name:
     rows, currency, billed, effective = TOTALS[name]
     [found] = ask(
         settings,
-        "SELECT count(*) AS rows, any_value(billing_currency) AS currency, count(DISTINCT billing_currency) AS currencies,"
+        "SELECT count(*) AS rows, any_value(billing_currency) AS currency,"
+        " count(DISTINCT billing_currency) AS currencies,"
         " sum(billed_cost) AS billed, sum(effective_cost) AS effective FROM charges"
         f" JOIN source_files ON source_id = x_source_id WHERE path = '{file.path}'",
     )

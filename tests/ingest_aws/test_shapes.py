@@ -127,7 +127,8 @@ def _check_cur2(settings: Settings) -> None:
         },
         "x_attributes": ATTRIBUTES | {"cost_category": {"Team": "Blue"}},
     }
-    assert ask(settings, "SELECT DISTINCT region_id, service_name, service_category, billing_account_name FROM charges") == [
+    places = "SELECT DISTINCT region_id, service_name, service_category, billing_account_name FROM charges"
+    assert ask(settings, places) == [
         {
             "region_id": "us-east-1",
             "service_name": "Amazon Elastic Compute Cloud",

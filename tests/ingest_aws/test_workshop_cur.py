@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -42,11 +41,11 @@ def months(shared_data: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def bill(months: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, list[LoadReport]]]:
+def bill(months: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[LoadReport]]:
     """October, October again, then November into October's table."""
     settings = Settings(home=tmp_path_factory.mktemp("home"))
     october, november = months
-    yield settings, [load(settings, october), load(settings, october), load(settings, november)]
+    return settings, [load(settings, october), load(settings, october), load(settings, november)]
 
 
 @pytest.fixture(scope="module")

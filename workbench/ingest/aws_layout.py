@@ -105,8 +105,8 @@ def _delivery(manifest: Manifest, bills: Sequence[BillFile]) -> tuple[Delivery, 
 def _local_copies(manifest: Manifest, key: str, bills: Sequence[BillFile]) -> list[BillFile]:
     """The bill behind an object key: the one whose path shares most of the key's end, nearest to the manifest.
 
-    File names repeat from month to month, so that the folder must agree as well unless the file lies beside its manifest.
-    Several bills are returned only when the key is an archive.
+    File names repeat from month to month, so that the folder must agree as well unless the file lies beside its
+    manifest. Several bills are returned only when the key is an archive.
     """
     parts = key.split("/")
     needed = min(len(parts), 3 if len(parts) > 1 and parts[-2].startswith("month=") else 2)

@@ -23,7 +23,8 @@ def parquet_columns(file: BillFile, connection: duckdb.DuckDBPyConnection) -> tu
     path = literal(str(file.local))
     try:
         described = connection.sql(
-            f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning = false))"
+            "SELECT column_name, column_type"
+            f" FROM (DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning = false))"
         ).fetchall()
         ranges = connection.sql(
             f"""

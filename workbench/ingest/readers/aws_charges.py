@@ -1,21 +1,21 @@
 """AWS line items as charges: one line in, one charge out, for legacy CUR and CUR 2.0 alike.
 
-**Charge category.** Usage, DiscountedUsage and SavingsPlanCoveredUsage are Usage. SavingsPlanNegation is Usage too: it takes
-back the on-demand cost of covered usage, so that billed Usage is what was really asked for. Fee and SavingsPlanUpfrontFee
-are Purchase, Tax is Tax, Credit is Credit; refunds and discounts are Adjustment.
+**Charge category.** Usage, DiscountedUsage and SavingsPlanCoveredUsage are Usage. SavingsPlanNegation is Usage too:
+it takes back the on-demand cost of covered usage, so that billed Usage is what was really asked for. Fee and
+SavingsPlanUpfrontFee are Purchase, Tax is Tax, Credit is Credit; refunds and discounts are Adjustment.
 
-**Recurring commitment fees** (RIFee, SavingsPlanRecurringFee) hold two FOCUS facts in one line: the fee that is billed (a
-purchase) and the part of the commitment nobody used (Usage, Unused). The line stays one charge and is booked as Usage with
-status Unused, because the effective basis is the one shown by default: then Purchase has no effective cost, Used + Unused
-of a commitment is all it cost, and the unused part cannot fall out of a savings figure that leaves purchases out. Billed
-totals are the same either way; ``x_charge_type`` finds the fee.
+**Recurring commitment fees** (RIFee, SavingsPlanRecurringFee) hold two FOCUS facts in one line: the fee that is
+billed (a purchase) and the part of the commitment nobody used (Usage, Unused). The line stays one charge and is
+booked as Usage with status Unused, because the effective basis is the one shown by default: then Purchase has no
+effective cost, Used + Unused of a commitment is all it cost, and the unused part cannot fall out of a savings figure
+that leaves purchases out. Billed totals are the same either way; ``x_charge_type`` finds the fee.
 
-**Periods.** Ends are exclusive. Fees end at the last second (23:59:59) on the bill: the second is added. Commitment lines
-longer than a day are marked ``x_spread``, so that a fee booked on the 1st counts on every day it covers.
+**Periods.** Ends are exclusive. Fees end at the last second (23:59:59) on the bill: the second is added. Commitment
+lines longer than a day are marked ``x_spread``, so that a fee booked on the 1st counts on every day it covers.
 
 **JSON.** ``sku_price_details`` holds the product columns by their Athena names (``instance_type``), ``tags`` see
-:func:`~workbench.ingest.readers.aws_columns.tag_key`, ``x_attributes`` everything else that has a value, by Athena name,
-with cost categories and discounts as objects.
+:func:`~workbench.ingest.readers.aws_columns.tag_key`, ``x_attributes`` everything else that has a value, by Athena
+name, with cost categories and discounts as objects.
 """
 
 from __future__ import annotations
@@ -53,23 +53,27 @@ _KNOWN_TYPES = (
 
 _EXPECTED = (
     "identity/LineItemId", "identity/TimeInterval", "bill/InvoiceId", "bill/InvoicingEntity", "bill/PayerAccountId",
-    _MONTH, "bill/BillingPeriodEndDate", "lineItem/UsageAccountId", _LINE_TYPE, _START, _END, "lineItem/ProductCode",
-    "lineItem/UsageType", "lineItem/Operation", "lineItem/AvailabilityZone", "lineItem/ResourceId", "lineItem/UsageAmount",
-    _CURRENCY, UNBLENDED, "lineItem/UnblendedRate", "lineItem/LineItemDescription", "lineItem/LegalEntity", "pricing/term",
-    "pricing/unit", "pricing/publicOnDemandCost", "pricing/publicOnDemandRate", "pricing/RateCode", _RESERVATION,
-    "reservation/EffectiveCost", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod", "reservation/UnusedRecurringFee",
-    _SAVINGS_PLAN, "savingsPlan/SavingsPlanEffectiveCost", "savingsPlan/TotalCommitmentToDate", "savingsPlan/UsedCommitment",
+    _MONTH, "bill/BillingPeriodEndDate", "lineItem/UsageAccountId", _LINE_TYPE, _START, _END,
+    "lineItem/ProductCode", "lineItem/UsageType", "lineItem/Operation", "lineItem/AvailabilityZone",
+    "lineItem/ResourceId", "lineItem/UsageAmount", _CURRENCY, UNBLENDED, "lineItem/UnblendedRate",
+    "lineItem/LineItemDescription", "lineItem/LegalEntity", "pricing/term", "pricing/unit",
+    "pricing/publicOnDemandCost", "pricing/publicOnDemandRate", "pricing/RateCode", _RESERVATION,
+    "reservation/EffectiveCost", "reservation/UnusedAmortizedUpfrontFeeForBillingPeriod",
+    "reservation/UnusedRecurringFee", _SAVINGS_PLAN, "savingsPlan/SavingsPlanEffectiveCost",
+    "savingsPlan/TotalCommitmentToDate", "savingsPlan/UsedCommitment",
 )  # fmt: skip
 
 
-# Columns a charges column holds as they are; all others are kept in a JSON column even where something is derived from them.
+# Columns that a charges column holds as they are; all others are kept in a JSON column, even where something is
+# derived from them.
 _HELD = frozenset(
     plain_name(name)
     for name in (
-        "identity/LineItemId", "bill/InvoiceId", "bill/InvoicingEntity", "bill/PayerAccountId", "bill/PayerAccountName",
-        _MONTH, "bill/BillingPeriodEndDate", "lineItem/UsageAccountId", "lineItem/UsageAccountName", _LINE_TYPE, _START, _END,
-        "lineItem/UsageType", "lineItem/Operation", "lineItem/AvailabilityZone", "lineItem/ResourceId", "lineItem/UsageAmount",
-        _CURRENCY, UNBLENDED, "lineItem/UnblendedRate", "lineItem/LineItemDescription", "lineItem/LegalEntity", "pricing/unit",
+        "identity/LineItemId", "bill/InvoiceId", "bill/InvoicingEntity", "bill/PayerAccountId",
+        "bill/PayerAccountName", _MONTH, "bill/BillingPeriodEndDate", "lineItem/UsageAccountId",
+        "lineItem/UsageAccountName", _LINE_TYPE, _START, _END, "lineItem/UsageType", "lineItem/Operation",
+        "lineItem/AvailabilityZone", "lineItem/ResourceId", "lineItem/UsageAmount", _CURRENCY, UNBLENDED,
+        "lineItem/UnblendedRate", "lineItem/LineItemDescription", "lineItem/LegalEntity", "pricing/unit",
         "pricing/publicOnDemandCost", "pricing/publicOnDemandRate", "pricing/RateCode", _RESERVATION, _SAVINGS_PLAN,
     )
 )  # fmt: skip
@@ -136,7 +140,8 @@ def _expressions(source: CurSource) -> dict[str, str]:
         "charge_class": f"CASE WHEN {end} <= {month} THEN 'Correction' END",
         "charge_frequency": (
             f"CASE WHEN {kind} IN {_RECURRING} THEN 'Recurring'"
-            f" WHEN {kind} IN ('Fee', 'SavingsPlanUpfrontFee', 'Credit', 'Refund') THEN 'One-Time' ELSE 'Usage-Based' END"
+            f" WHEN {kind} IN ('Fee', 'SavingsPlanUpfrontFee', 'Credit', 'Refund') THEN 'One-Time'"
+            " ELSE 'Usage-Based' END"
         ),
         "pricing_category": _pricing_category(source, kind, usage_type),
         "capacity_reservation_id": capacity,

@@ -1,8 +1,8 @@
 """Columns of AWS bills under all their spellings, and how a file's columns fall into groups.
 
 The same column is ``lineItem/UnblendedCost`` in CSV, ``line_item_unblended_cost`` in Parquet and Athena, and
-``lineitem_unblendedcost`` in Redshift. ``reservation/ReservationARN`` becomes ``reservation_reservation_a_r_n``. Names are
-therefore compared without case and punctuation, and written here as in CSV.
+``lineitem_unblendedcost`` in Redshift. ``reservation/ReservationARN`` becomes ``reservation_reservation_a_r_n``.
+Names are therefore compared without case and punctuation, and written here as in CSV.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ class Member:
 class CurSource(Source):
     """The columns of one AWS bill.
 
-    AWS writes empty text for null in Parquet and in some exports ``None``, so null spellings are no finding. A column that
-    occurs in two spellings (``reservation_reservation_arn`` and ``..._a_r_n`` after a change of table) is read from both.
+    AWS writes empty text for null in Parquet and in some exports ``None``, so null spellings are no finding. A column
+    that occurs in two spellings (``reservation_reservation_arn`` and ``..._a_r_n`` after a change of table) is read
+    from both.
     """
 
     def __init__(self, probe: Probe) -> None:

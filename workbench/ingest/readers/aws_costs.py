@@ -13,14 +13,15 @@ effective                   the amortised cost, by line type:
                             * RIFee: unused amortised upfront fee + unused recurring fee
                             * everything else: unblended cost
 list                        public on-demand cost; null where the bill gives no public rate (Spot, fees)
-contracted                  unblended cost, which is the contracted price of uncovered usage and, before its negation, of
-                            usage a savings plan covers; public on-demand cost of usage a reservation covers; 0 for
+contracted                  unblended cost, which is the contracted price of uncovered usage and, before its negation,
+                            of usage a savings plan covers; public on-demand cost of usage a reservation covers; 0 for
                             negations and recurring commitment fees, whose usage has its contracted cost already
 ==========================  ===========================================================================================
 
 The ``net`` columns (after negotiated discounts) make the effective cost only when every row of the file that needs one
-has it: otherwise discount lines stand beside gross costs and a mixture would count the discount twice. A commitment's fee and
-its covered lines are amortised together or not at all: a file without the amortisation columns keeps the unblended cost.
+has it: otherwise discount lines stand beside gross costs and a mixture would count the discount twice. A commitment's
+fee and its covered lines are amortised together or not at all: a file without the amortisation columns keeps the
+unblended cost.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Both say the same things in the same words, so they share one mapping (:mod:`workbench.ingest.readers.aws_charges`). The
 legacy report always carries every column group, CSV in ``lineItem/UnblendedCost`` spelling, Parquet and Athena in
-``line_item_unblended_cost`` spelling. CUR 2.0 is a fixed table in the second spelling with account names and map columns, of
-which an export selects columns.
+``line_item_unblended_cost`` spelling. CUR 2.0 is a fixed table in the second spelling with account names and map
+columns, of which an export selects columns.
 
 https://docs.aws.amazon.com/cur/latest/userguide/data-dictionary.html,
 https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-cur2.html

@@ -27,7 +27,7 @@ def service_name_of(code: str) -> str:
 
 
 def service_category_of(code: str, name: str) -> str:
-    """SQL: FOCUS service category by name, so that one name has one category, else by product code; null when unknown."""
+    """SQL: FOCUS service category by name, so that one name has one, else by product code; null when unknown."""
     return _by_name_or_code("service_category", code, name)
 
 
