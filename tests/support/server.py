@@ -42,9 +42,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class AppServer:
-    """A running app."""
+    """A running app: its address, its process and where it writes."""
 
     url: str
+    pid: int
     log: Path
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
@@ -94,7 +95,7 @@ def running_app(home: Path, *, environment: Mapping[str, str] | None = None) -> 
             command, cwd=PROJECT_ROOT, env=settings, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
     try:
-        server = AppServer(f"http://127.0.0.1:{port}", log)
+        server = AppServer(f"http://127.0.0.1:{port}", process.pid, log)
         _wait(server, process)
         yield server
     finally:
