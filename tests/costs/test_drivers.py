@@ -226,7 +226,7 @@ lines = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(lines, max_size=14), st.sampled_from(["effective", "billed", "list"]))
 def test_parts_add_up_exactly_in_total_for_each_mover_and_for_each_item(
     settings: Settings, rows: list[dict[str, Any]], basis: str

@@ -20,19 +20,18 @@ __all__ = ["LINE_COLUMNS", "breakdown", "charge_lines", "series", "totals", "tre
 def totals(engine: Engine, view: ResolvedView) -> Totals:
     """Cost of the period and of the comparison, with the change between them."""
     cost_query = _cost_query(view)
-    missing_query = _missing_query(view)
     row = engine.run(cost_query).to_pylist()[0]
-    missing = engine.run(missing_query).to_pylist()[0]
+    missing, missing_queries = _missing(engine, view)
     compared = view.comparison
     known = compared is not None and compared.unknown is None
     return Totals(
         change=change_of(row["cost"], row["previous"] if known else None),
         lines=row["lines"],
         previous_lines=row["previous_lines"] if compared else None,
-        lines_without_basis=missing["lines"],
-        previous_lines_without_basis=missing["previous_lines"],
+        lines_without_basis=missing[0],
+        previous_lines_without_basis=missing[1],
         unknown=compared.unknown if compared else None,
-        queries=(cost_query, missing_query),
+        queries=(cost_query, *missing_queries),
     )
 
 
@@ -43,11 +42,23 @@ def _cost_query(view: ResolvedView) -> Query:
     )
 
 
-def _missing_query(view: ResolvedView) -> Query:
-    # A rollup row sums lines with and without a cost, so only the lines themselves can tell. The engine skips whole
-    # blocks without nulls by their statistics: for a complete bill this reads nothing.
+def _missing(engine: Engine, view: ResolvedView) -> tuple[tuple[int, int], tuple[Query, ...]]:
+    """Lines without a cost on this basis, in the period and in the comparison.
+
+    A rollup row sums lines with and without a cost, so only the lines themselves can tell. Whether the bill has any
+    such line at all is asked first: the engine answers from its block statistics, and the app keeps that answer.
+    """
+    column = view.basis.column
+    anywhere = Query(
+        f"Lines without {view.basis} cost on the whole bill",
+        f"SELECT COUNT(*) AS found FROM {CHARGE_LINES} WHERE {column} IS NULL",
+    )
+    if not engine.run(anywhere).column("found")[0].as_py():
+        return (0, 0), (anywhere,)
     statement = Statement(view, table=CHARGE_LINES, without_cost=True)
-    return statement.query(
+    query = statement.query(
         "Lines without a cost on this basis",
         f"WITH {statement.compared()}\nSELECT lines, previous_lines FROM compared",
     )
+    row = engine.run(query).to_pylist()[0]
+    return (row["lines"], row["previous_lines"]), (anywhere, query)
