@@ -50,6 +50,7 @@ def show_rows(
     coloured: str = "",
     totals: int = 0,
     hidden: Collection[str] = (),
+    widths: Mapping[str, int] | None = None,
     help: Mapping[str, str] | None = None,
 ) -> None:
     """Draw rows as a table; more than ``settings.table_rows`` are cut and the cut is said.
@@ -66,6 +67,7 @@ def show_rows(
         coloured: heading of the cell that is coloured.
         totals: how many of the last rows are sums, in bold.
         hidden: headings of columns that are not drawn.
+        widths: headings of columns with a width of their own, in pixels.
         help: explanations at headings.
     """
     limit = ctx.settings.table_rows
@@ -96,7 +98,10 @@ def show_rows(
         height="content" if len(shown) <= _UNCUT_ROWS else "auto",
         column_config={
             name: st.column_config.Column(
-                name, help=(help or {}).get(name), alignment="right" if name in right else None
+                name,
+                help=(help or {}).get(name),
+                width=(widths or {}).get(name),
+                alignment="right" if name in right else None,
             )
             for name in frame.columns
         },

@@ -117,6 +117,7 @@ def _comparison_table(ctx: PageContext, result: TieOut) -> None:
         colours=lambda row: of_text[str(row["State"])],
         coloured="State",
         hidden=hidden,
+        widths={"Remark": 240},
         help=_HELP,
     )
 
