@@ -1,7 +1,7 @@
 """Month-end outlook: cost to date plus, for each day left, the median of the same weekday over the last eight weeks.
 
-Deliberately simple, so that a reader can redo it by hand. It knows no growth, month-end batch or day-1 fee; the range
-says how much that has mattered: it spans the errors the same rule would have made on the same day of earlier months.
+Deliberately simple, so that a reader can redo it by hand. The rule knows no growth and no month-end charge; its errors
+on the same day of earlier months correct it: their median is added, and the range spans them.
 """
 
 from __future__ import annotations
@@ -41,13 +41,15 @@ class MonthEnd:
 
     Attributes:
         to_date: cost from the first of the month to ``as_of``.
-        expected: outlook for the whole month.
-        low, high: expected plus the smallest and largest error of the tested months (zero error included).
-        errors: (first of month, actual - outlook) of the tested months, newest first.
+        projected: the whole month by the rule alone.
+        expected: projected plus the median error of the tested months.
+        low, high: projected plus the smallest and the largest error of the tested months.
+        errors: (first of month, actual - projected) of the tested months, newest first.
         as_of: last known day.
     """
 
     to_date: float
+    projected: float
     expected: float
     low: float
     high: float
@@ -71,16 +73,24 @@ def project_month_end(daily: Mapping[date, float], as_of: date) -> MonthEnd:
     known_from = _known_from(daily, as_of)
     if known_from is None or known_from > needed_from:
         raise NotEnoughHistory(needed_from, known_from)
-    to_date, expected = _project(daily, as_of)
-    errors = []
+    to_date, projected = _project(daily, as_of)
+    errors: list[tuple[date, float]] = []
     for months in range(1, most + 1):
         day = _same_day(as_of, months)
         if min(day - timedelta(days=HISTORY_DAYS - 1), day.replace(day=1)) < known_from:
             break
         actual = sum(daily[each] for each in _days(day.replace(day=1), _month_end(day)))
         errors.append((day.replace(day=1), actual - _project(daily, day)[1]))
-    spread = [0.0, *(error for _, error in errors)]
-    return MonthEnd(to_date, expected, expected + min(spread), expected + max(spread), tuple(errors), as_of)
+    sizes = [error for _, error in errors]
+    return MonthEnd(
+        to_date=to_date,
+        projected=projected,
+        expected=projected + median(sizes),
+        low=projected + min(sizes),
+        high=projected + max(sizes),
+        errors=tuple(errors),
+        as_of=as_of,
+    )
 
 
 def _project(daily: Mapping[date, float], day: date) -> tuple[float, float]:

@@ -38,8 +38,18 @@ def test_the_range_spans_the_errors_of_earlier_months() -> None:
     found = project_month_end(costs, date(2026, 11, 20))
     assert dict(found.errors)[date(2026, 10, 1)] == pytest.approx(70)
     assert dict(found.errors)[date(2026, 9, 1)] == pytest.approx(-5)
-    assert found.high - found.expected == pytest.approx(70)
-    assert found.expected - found.low == pytest.approx(5)
+    assert found.high - found.projected == pytest.approx(70)
+    assert found.projected - found.low == pytest.approx(5)
+    assert found.expected == found.projected  # the median of 70, -5 and four times 0
+
+
+def test_an_error_the_rule_makes_every_month_corrects_it() -> None:
+    costs = daily(date(2026, 3, 1), date(2026, 11, 20))
+    for month in range(3, 11):
+        costs[(date(2026, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)] += 50
+    found = project_month_end(costs, date(2026, 11, 20))
+    assert found.projected == 21 * 10 + 9 * 4
+    assert (found.low, found.expected, found.high) == (found.projected + 50,) * 3
 
 
 def test_a_month_that_is_over_is_its_own_outlook() -> None:
