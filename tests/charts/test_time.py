@@ -133,6 +133,12 @@ def test_a_total_is_not_drawn_beside_several_separate_lines() -> None:
     assert "Before" in [trace.name for trace in lines(alone, LIGHT).data]
 
 
+def test_a_click_on_a_bar_is_about_one_series() -> None:
+    chart = bars(DATA, LIGHT)
+    assert chart.layout.hovermode == "closest"
+    assert [trace.legendgroup for trace in traces(chart, "bar")] == ["0", "1", "2"]
+
+
 def test_notes_are_ruled_lines_with_their_number() -> None:
     chart = bars(replace(DATA, notes=(Note(DAYS[1], 3),)), LIGHT)
     assert chart.layout.shapes[0].x0 == DAYS[1]

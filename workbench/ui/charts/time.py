@@ -51,7 +51,9 @@ def bars(data: TimeSeries, palette: Palette, *, height: int = HEIGHT) -> go.Figu
             )
         )
     _finish(chart, data, palette, stacked=True, band=False)
-    chart.update_layout(barmode="relative", bargap=0.18 if len(data.periods) < 120 else 0.02)
+    # One bar at a time: a hover over the whole day could not tell which part was clicked.
+    chart.update_traces(hovertemplate=f"%{{fullData.name}}<br>{_heading(data)}<br>%{{customdata}}<extra></extra>")
+    chart.update_layout(hovermode="closest", barmode="relative", bargap=0.18 if len(data.periods) < 120 else 0.02)
     return chart
 
 
@@ -155,11 +157,17 @@ def _finish(chart: go.Figure, data: TimeSeries, palette: Palette, *, stacked: bo
                 line={"color": palette.total, "width": 1.5, "dash": "dot"},
             )
         )
-    heading = "%{x|%B %Y}" if data.grain == "month" else "%{x|%a %-d %b %Y}"
-    chart.update_xaxes(**time_axis(palette, data), unifiedhovertitle={"text": heading})
+    chart.update_xaxes(**time_axis(palette, data), unifiedhovertitle={"text": _heading(data)})
     chart.update_yaxes(**money_axis(palette, data.currency, min(heights, default=0.0), max(heights, default=0.0)))
     chart.update_layout(hovermode="x unified")
     add_marks(chart, palette, data, band=band)
+
+
+def _heading(data: TimeSeries) -> str:
+    """The period a hover is about, as Plotly writes it."""
+    if data.grain == "month":
+        return "%{x|%B %Y}"
+    return ("Week of " if data.grain == "week" else "") + "%{x|%a %-d %b %Y}"
 
 
 def _reach(data: TimeSeries, *, stacked: bool) -> list[float]:
