@@ -174,7 +174,7 @@ def lines(ctx: PageContext) -> None:
             palette=palette_for(st.context.theme.type),
             alt="Charge lines of the resource",
         )
-        st.caption(f"{cut_note(result.table.num_rows, result.total, None, 'charge lines')}, largest cost first")
+        st.caption(f"{cut_note(result.table.num_rows, result.total, None, 'charge line')}, largest cost first")
 
     block(
         ctx,

@@ -92,12 +92,12 @@ def show_table(
     return chosen[0] if chosen and chosen[0] < table.num_rows - totals else None
 
 
-def cut_note(shown: int, groups: int, coverage: float | None, noun: str = "groups") -> str:
+def cut_note(shown: int, groups: int, coverage: float | None, noun: str = "group") -> str:
     """``50 of 1,284 groups, 96.2% of cost``; all of them are just counted."""
     if shown >= groups:
-        return f"{formats.count(groups)} {noun}"
+        return formats.plural(groups, noun)
     part = f", {formats.percent(coverage)} of cost" if coverage is not None else ""
-    return f"{formats.count(shown)} of {formats.count(groups)} {noun}{part}"
+    return f"{formats.count(shown)} of {formats.plural(groups, noun)}{part}"
 
 
 def _cells(column: pa.ChunkedArray, kind: Kind) -> Any:
