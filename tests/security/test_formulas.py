@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.export.conftest import *  # noqa: F403 - the provenance fixture
-from workbench.export import Provenance, neutralise, restore, to_csv, to_xlsx
+from tests.support.provenance import PROVENANCE
+from workbench.export import neutralise, restore, to_csv, to_xlsx
 
 PAYLOADS = [
     "=1+1",
@@ -65,8 +65,8 @@ def test_csv_neutralises_headings_lists_and_dictionary_columns() -> None:
 
 
 @pytest.mark.parametrize("payload", [text for text in PAYLOADS + HARMLESS if text])
-def test_xlsx_writes_every_text_as_text(payload: str, provenance: Provenance) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(pa.table({payload: [payload]}), provenance)))
+def test_xlsx_writes_every_text_as_text(payload: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(pa.table({payload: [payload]}), PROVENANCE)))
     for row in (1, 2):
         cell = book["Data"].cell(row, 1)
         assert cell.data_type in ("s", "inlineStr")
