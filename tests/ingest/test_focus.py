@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.support.focus_bill import csv_text, focus_row, write_csv, write_parquet
@@ -75,6 +76,29 @@ def test_every_spelling_of_null_is_null(text: str, tmp_path: Path, settings: Set
 def test_times_are_utc(written: str, meant: datetime, tmp_path: Path, settings: Settings) -> None:
     load(settings, write_csv(tmp_path / "a.csv", [focus_row(ChargePeriodStart=written, ChargePeriodEnd="")]))
     assert ask(settings, "SELECT charge_period_start FROM charges") == [(meant,)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "meant"),
+    [
+        (pa.array([datetime(2026, 10, 1, 5)], pa.timestamp("ns", "UTC")), datetime(2026, 10, 1, 5)),
+        (pa.array([datetime(2026, 10, 1, 5)], pa.timestamp("ns")), datetime(2026, 10, 1, 5)),
+        (pa.array([datetime(2026, 10, 1, 5)], pa.timestamp("ms", "Asia/Kolkata")), datetime(2026, 10, 1, 5)),
+        (pa.array([date(2026, 10, 1)], pa.date32()), datetime(2026, 10, 1)),
+    ],
+)
+def test_parquet_times_are_utc(stored: pa.Array, meant: datetime, tmp_path: Path, settings: Settings) -> None:
+    row = {name: pa.array([value]) for name, value in focus_row().items()}
+    pq.write_table(pa.table(row | {"ChargePeriodStart": stored, "ChargePeriodEnd": stored}), tmp_path / "a.parquet")
+    load(settings, tmp_path / "a.parquet")
+    assert ask(settings, "SELECT charge_period_start, charge_period_end FROM charges") == [(meant, meant)]
+
+
+def test_numbers_are_no_times(tmp_path: Path, settings: Settings) -> None:
+    # Seconds, milliseconds or days since some day: a guess would put the cost on a wrong one.
+    path = write_parquet(tmp_path / "a.parquet", [{**focus_row(), "ChargePeriodEnd": 1_790_812_800}])
+    [result] = ingest([path], settings).files
+    assert result.reason == "row 1, column ChargePeriodEnd: '1790812800' is BIGINT where a time is expected"
 
 
 def test_allowed_values_get_the_specified_spelling(tmp_path: Path, settings: Settings) -> None:

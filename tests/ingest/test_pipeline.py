@@ -161,6 +161,38 @@ def test_a_different_part_of_a_month_is_added(tmp_path: Path, settings: Settings
     assert billed(settings) == 50
 
 
+def test_a_file_overwritten_with_the_lines_of_another_loaded_file_is_refused(
+    tmp_path: Path, settings: Settings
+) -> None:
+    october = bill(10)
+    september = [
+        {**row, "BillingPeriodStart": "2026-09-01T00:00:00Z", "BillingPeriodEnd": "2026-10-01T00:00:00Z"}
+        for row in bill(10)
+    ]
+    latest = write_csv(tmp_path / "latest.csv", september)
+    kept = write_csv(tmp_path / "october.csv", october)
+    ingest([latest, kept], settings)
+    for rows in (october, bill(12, cost="2")):  # a copy, and a restated copy
+        write_csv(latest, rows)
+        [refused] = ingest([latest], settings).files
+        assert (refused.status, refused.reason) == (
+            "refused",
+            f"10 of its lines (100%) are already loaded from {kept}",
+        )
+        assert billed(settings) == 20
+    assert statuses(ingest([latest], settings, on_overlap="replace")) == ["loaded"]
+    assert billed(settings) == 24
+
+
+def test_a_file_added_beside_another_can_be_restated(tmp_path: Path, settings: Settings) -> None:
+    ingest([write_csv(tmp_path / "a.csv", bill(10))], settings)
+    added = write_csv(tmp_path / "b.csv", bill(10, cost="3"))
+    ingest([added], settings, on_overlap="add")
+    write_csv(added, bill(10, cost="4"))
+    assert statuses(ingest([added], settings)) == ["loaded"]
+    assert billed(settings) == 50
+
+
 def test_the_same_lines_of_another_month_or_account_are_no_overlap(tmp_path: Path, settings: Settings) -> None:
     other_month = {"BillingPeriodStart": "2026-09-01T00:00:00Z", "BillingPeriodEnd": "2026-10-01T00:00:00Z"}
     for name, change in (("a", {}), ("b", other_month), ("c", {"BillingAccountId": "9"}), ("d", {"ProviderName": "X"})):

@@ -85,12 +85,13 @@ def load_delivery(
     connection.execute("BEGIN TRANSACTION")
     try:
         earlier = books.versions_of(delivery.dataset, delivery.billing_month)
+        others = _others(connection, delivery, earlier, books)
         replaced = _remove(connection, earlier)
         inserted = []
         for position, file in enumerate(files):
             progress.advance(0, detail=file.probe.label)
             inserted.append(_insert(connection, file, books.next_source + position, home))
-        replaced += _settle_overlap(connection, delivery, inserted, earlier, books, on_overlap)
+        replaced += _settle_overlap(connection, delivery, inserted, others, on_overlap)
         results = tuple(
             _finish(connection, delivery, version, file, one, books.next_load, replaced if first else 0)
             for first, file, one in zip([True] + [False] * len(files), files, inserted, strict=False)
@@ -164,12 +165,23 @@ def _compare(probe: Probe, projection: Projection, found: Survey, rows: int, tot
         )
 
 
+def _others(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, earlier: Sequence[LoadedFile], books: Books
+) -> list[LoadedFile]:
+    """Files of other datasets that must not share lines with this delivery.
+
+    Those that share lines with its earlier version were let in beside it (``--add``), and are again.
+    """
+    others = [file for file in books.loaded if (file.dataset, file.billing_month) != _place(delivery)]
+    allowed = find_overlap(connection, [file.source_id for file in earlier], [file.source_id for file in others])
+    return [file for file in others if file.source_id not in {overlap.source_id for overlap in allowed}]
+
+
 def _settle_overlap(
     connection: duckdb.DuckDBPyConnection,
     delivery: Delivery,
     inserted: Sequence[_Inserted],
-    earlier: Sequence[LoadedFile],
-    books: Books,
+    others: Sequence[LoadedFile],
     on_overlap: OnOverlap,
 ) -> int:
     """Refuse or replace another dataset that holds the same lines; returns the rows replaced.
@@ -177,9 +189,8 @@ def _settle_overlap(
     Raises:
         BadFile: the lines are loaded already and ``on_overlap`` is ``refuse``.
     """
-    if earlier or on_overlap == "add":
+    if on_overlap == "add":
         return 0
-    others = [file for file in books.loaded if (file.dataset, file.billing_month) != _place(delivery)]
     overlaps = find_overlap(connection, [one.source_id for one in inserted], [file.source_id for file in others])
     if not overlaps:
         return 0

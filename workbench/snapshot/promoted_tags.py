@@ -10,7 +10,8 @@ when the chosen keys together have more than ``MAX_COMBINATIONS`` combinations o
 way to the next.
 
 Values: the JSON value as text; ``true`` for a tag without a value (FOCUS); JSON null counts as absent. When an object
-repeats a key, its last value counts. A text that is not a JSON object carries no tags and never fails a build.
+repeats a key, its first value counts, as it does for a key that is not promoted. A text that is not a JSON object
+carries no tags and never fails a build.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _parse_distinct_texts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE tag_pairs AS
-        SELECT text_id, entry.key AS key, arg_max(entry.value ->> '$', entry.id) AS value
+        SELECT text_id, entry.key AS key, arg_min_null(entry.value ->> '$', entry.id) AS value
         FROM tag_texts,
             json_each(CASE WHEN json_valid(tags) AND json_type(tags) = 'OBJECT' THEN tags END) AS entry
         GROUP BY ALL HAVING value IS NOT NULL

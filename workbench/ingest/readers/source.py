@@ -110,7 +110,17 @@ class Source:
         if column is None:
             return "NULL"
         if column.type != "VARCHAR":
-            return _instant(column)
+            parsed = _instant(column)
+            if not column.type.startswith(("TIMESTAMP", "DATE")):
+                self.add_check(
+                    Check(
+                        column.name,
+                        f"{column.sql} IS NOT NULL",
+                        column.sql,
+                        f"is {column.type} where a time is expected",
+                    )
+                )
+            return parsed
         text = self._text(column)
         # The year-first guard keeps DuckDB from reading 9/1/24 as the year 9; TIMESTAMPTZ applies the offset.
         parsed = (
@@ -271,6 +281,6 @@ def _may_overflow(duckdb_type: str) -> bool:
 
 
 def _instant(column: SourceColumn) -> str:
-    if column.type == "TIMESTAMP WITH TIME ZONE":
-        return f"make_timestamp(epoch_us({column.sql}))"
+    if column.type in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
+        return f"make_timestamp(epoch_us(CAST({column.sql} AS TIMESTAMPTZ)))"
     return f"TRY_CAST({column.sql} AS TIMESTAMP)"
