@@ -192,6 +192,11 @@ def test_a_comparison_without_data_has_no_drivers(ask: Callable[..., Drivers]) -
             [("5", 1.0, 5)],
             "Cost rose by $5.00 to $5.00: new items explain +$5.00; EC2 changed most (+$5.00).",
         ),
+        (  # the price of list moved by a thousandth: a part too small to be named
+            [("10", 10.0, 10)],
+            [("20.02", 20.0, "20.02")],
+            "Cost rose by $10.02 (+100.2%) to $20.02: usage explains +$10.00; EC2 changed most (+$10.02).",
+        ),
     ],
 )
 def test_the_change_in_one_sentence(

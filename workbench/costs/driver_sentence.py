@@ -22,6 +22,7 @@ PART_WORDS: dict[str, str] = {
 """Part → words on the screen."""
 
 _NAMED = 2  # parts named on each side; more would not be read
+_LEAST_SHARE = Decimal("0.01")  # of the largest part; rounding of unit prices leaves parts of fractions of a cent
 
 
 def sentence_of(
@@ -36,7 +37,8 @@ def sentence_of(
         currency: ISO code of all amounts.
     """
     delta = change.delta or Decimal(0)
-    with_change = [(name, amount) for name, amount in parts if amount]
+    least = max((abs(amount) for _, amount in parts), default=Decimal(0)) * _LEAST_SHARE
+    with_change = [(name, amount) for name, amount in parts if amount and abs(amount) >= least]
     if not delta and not with_change:
         return f"Cost did not change: {formats.money(change.current, currency)} in both periods."
     percent = f" ({formats.percent(change.percent, signed=True)})" if change.percent is not None else ""
