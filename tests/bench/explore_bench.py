@@ -176,12 +176,11 @@ def figures(timings: list[Timing]) -> list[tuple[str, float, str, str, bool]]:
     for level, limit in _LIMITS.items():
         worst = p95([time for timing in timings if timing.level == level for time in timing.queries])
         found.append((f"Explore queries at {level} level, p95", worst, "ms", f"≤ {limit:g}", worst <= limit))
-    compared = [timing for timing in timings if timing.pandas]
-    ours = sum(statistics.median(timing.warm) for timing in compared)
-    theirs = sum(statistics.median(timing.pandas) for timing in compared)
-    ratio = theirs / ours
-    name = f"Explore group-bys against pandas, all {len(compared)} together"
-    found.append((name, ratio, "x", f"≥ {_LEAST_RATIO:g}", ratio >= _LEAST_RATIO))
+    # The slowest question of each level counts, not a mean that quick ones would lift.
+    for level in _LIMITS:
+        slowest = min(timing.ratio for timing in timings if timing.level == level and timing.ratio is not None)
+        name = f"Explore group-bys at {level} level against pandas, slowest"
+        found.append((name, slowest, "x", f"≥ {_LEAST_RATIO:g}", slowest >= _LEAST_RATIO))
     return found
 
 
