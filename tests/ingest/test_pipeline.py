@@ -123,6 +123,16 @@ def test_a_partition_is_one_delivery_and_atomic(tmp_path: Path, settings: Settin
     assert billed(settings) == 10
 
 
+@pytest.mark.parametrize("folder", ["BILLING_PERIOD=2026-10", "20261001-20261101/0a1b-2c3d"])
+def test_one_file_of_a_month_folder_stands_for_the_month(folder: str, tmp_path: Path, settings: Settings) -> None:
+    first = write_csv(tmp_path / folder / "a-00001.csv", bill(10))
+    second = write_csv(tmp_path / folder / "a-00002.csv", bill(10, start=10))
+    assert statuses(ingest([first], settings)) == ["loaded", "loaded"]
+    assert statuses(ingest([second], settings)) == ["unchanged", "unchanged"]
+    assert statuses(ingest([str(second.parent / "*2.csv")], settings)) == ["unchanged", "unchanged"]
+    assert billed(settings) == 20
+
+
 def test_two_months_of_one_export_live_side_by_side(tmp_path: Path, settings: Settings) -> None:
     for month, cost in (("2026-09", "1"), ("2026-10", "2")):
         start = f"{month}-01T00:00:00Z"

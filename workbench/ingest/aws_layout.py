@@ -28,7 +28,7 @@ from datetime import date
 from workbench.ingest.aws_manifest import Manifest, is_manifest, read_manifest
 from workbench.ingest.deliveries import BillFile, Delivery, Resolution
 
-__all__ = ["AwsLayoutResolver"]
+__all__ = ["AwsLayoutResolver", "month_folder"]
 
 _PERIOD = re.compile(r"^(\d{4})(\d{2})\d{2}-\d{8}$")
 _PARTITION = re.compile(r"^billing_period=(\d{4})-(\d{2})(?:-01)?$", re.IGNORECASE)
@@ -160,6 +160,22 @@ def _month_folders(bills: Sequence[BillFile]) -> tuple[list[Delivery], list[Bill
             problem = f"several assemblies and no manifest says which is current ({', '.join(sorted(assemblies))})"
         deliveries.append(Delivery(dataset, tuple(assemblies[newest]), month, newest, problem))
     return deliveries, rest
+
+
+def month_folder(path: str) -> str:
+    """The folder of the month that the file at ``path`` is a part of (partition or assembly), empty when there is none.
+
+    >>> month_folder("/x/data/BILLING_PERIOD=2024-09/a-00001.csv.gz")
+    '/x/data/BILLING_PERIOD=2024-09'
+    >>> month_folder("/x/report/20181001-20181101/0a1b/a-00001.csv.gz")
+    '/x/report/20181001-20181101'
+    """
+    parts = path.split("/")
+    for position, part in enumerate(parts[:-1]):
+        in_assembly = _PERIOD.match(part) and position < len(parts) - 2
+        if in_assembly or _PARTITION.match(part):
+            return "/".join(parts[: position + 1])
+    return ""
 
 
 def _assembly(label: str) -> tuple[str, date, str] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.errors import BadFile
 from workbench.ingest.archives import is_archive, unpack
-from workbench.ingest.aws_layout import AwsLayoutResolver
+from workbench.ingest.aws_layout import AwsLayoutResolver, month_folder
 from workbench.ingest.deliveries import BillFile, Delivery, LayoutResolver, PartitionResolver, plain_delivery
 
 __all__ = ["RESOLVERS", "Found", "discover"]
@@ -35,8 +35,9 @@ def discover(arguments: Sequence[str | Path], work: Path) -> Found:
     """Find the deliveries under files, folders, globs (``*``, ``?``, ``**``) and archives.
 
     A file named by itself is always taken; in a folder and in an archive only names that can be bills are, and hidden
-    files, ``_SUCCESS`` markers and the like are passed over. The same file reached twice counts once. The order of the
-    arguments does not matter.
+    files, ``_SUCCESS`` markers and the like are passed over. A file of a month folder (``BILLING_PERIOD=2024-09``, an
+    assembly) stands for the whole month. The same file reached twice counts once. The order of the arguments does not
+    matter.
 
     Args:
         arguments: as typed.
@@ -71,7 +72,7 @@ def _paths(argument: str | Path) -> list[Path]:
                 raise BadFile(f"{path}: no bills in this folder", hint="Give CSV, CSV.gz, Parquet or ZIP files")
             return found
         if path.exists() or path.is_symlink():
-            return [path.resolve()]
+            return _with_its_month(path.resolve())
     except (OSError, RuntimeError, ValueError) as exc:
         raise BadFile(f"{path}: cannot be read ({exc})", hint="Check the path and its permissions") from exc
     pattern = path.absolute()
@@ -80,8 +81,14 @@ def _paths(argument: str | Path) -> list[Path]:
         raise BadFile(f"{path}: no such file or folder", hint="Check the path")
     found = []
     for match in matches:
-        found.extend(_walk(match.resolve()) if match.is_dir() else [match.resolve()])
+        found.extend(_walk(match.resolve()) if match.is_dir() else _with_its_month(match.resolve()))
     return sorted(set(found))
+
+
+def _with_its_month(path: Path) -> list[Path]:
+    """A file with all files of its month folder: they are one delivery, and a part of it would replace the whole."""
+    folder = month_folder(str(path))
+    return sorted({path, *_walk(Path(folder))}) if folder else [path]
 
 
 def _walk(folder: Path) -> Iterator[Path]:
