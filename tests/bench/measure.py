@@ -21,13 +21,13 @@ class Cost:
 
 
 def run_measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command to its end.
+    """Run a command to its end; its answer is not shown, its errors are.
 
     Raises:
-        RuntimeError: it failed; its output has gone to this process's own.
+        RuntimeError: it failed.
     """
     began = time.perf_counter()
-    child = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=sys.stderr)
+    child = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)  # wait4, because getrusage mixes all children
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
