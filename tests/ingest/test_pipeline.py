@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.support.focus_bill import csv_text, focus_row, write_csv
 from workbench.engines import Query
-from workbench.ingest import ingest
+from workbench.ingest import ingest, overlap
 from workbench.settings import Settings
 from workbench.snapshot import SnapshotStore
 
@@ -169,6 +169,19 @@ def test_a_different_part_of_a_month_is_added(tmp_path: Path, settings: Settings
     assert statuses(ingest([third], settings)) == ["refused"]
     assert statuses(ingest([third], settings, on_overlap="add")) == ["loaded"]
     assert billed(settings) == 50
+
+
+def test_large_sources_are_sampled_first_and_counted_in_full_when_refused(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlap, "_SAMPLED_ABOVE", 100)
+    first = write_csv(tmp_path / "1st.csv", bill(1_000))
+    ingest([first], settings)
+    part = write_csv(tmp_path / "part.csv", bill(1_000, start=1_000))
+    assert statuses(ingest([part], settings)) == ["loaded"]
+    again = write_csv(tmp_path / "2nd.csv", bill(900, start=50, cost="2"))
+    [refused] = ingest([again], settings).files
+    assert refused.reason == f"900 of its lines (100%) are already loaded from {first}"
 
 
 def test_a_file_overwritten_with_the_lines_of_another_loaded_file_is_refused(

@@ -21,10 +21,20 @@ MOST_SHARED = 0.2
 """Share of the smaller side's lines that may be there already. Parts of one bill share close to none (only lines that
 are alike in every name, such as several fees of a day); a second export of the month shares nearly all."""
 
-_NAMES = tuple(
+_SAMPLED_ABOVE = 200_000
+_SAMPLE = 16
+"""Of sources with more lines than ``_SAMPLED_ABOVE`` one line in ``_SAMPLE`` is compared first, the same ones on both
+sides; all of them only when that share is above the limit."""
+
+_SCOPE = "hash(provider_name, billing_account_id, billing_period_start)"
+_NAMES = ", ".join(
     column.name
     for column in CHARGES.columns
     if column.kind in (Kind.TEXT, Kind.TIMESTAMP, Kind.JSON) and column.name not in ("x_attributes", "invoice_id")
+)
+_IDENTITY = (
+    f"CASE WHEN x_line_item_id IS NOT NULL THEN hash({_SCOPE}, x_line_item_id, charge_period_start, charge_period_end)"
+    f" ELSE hash({_NAMES}) END"
 )
 
 
@@ -43,38 +53,75 @@ def find_overlap(
     """Sources among ``others`` that share more than ``MOST_SHARED`` with the sources ``new``, most lines first.
 
     Both are source ids with their rows in ``charges``. The share is of the smaller of both sides within the same
-    provider, billing account and billing month.
+    provider, billing account and billing month. What names a line is hashed once a source and run, in temporary
+    tables: a month in many files would otherwise be read again for each of them.
     """
     if not new or not others:
         return ()
-    identity = (
-        "CASE WHEN x_line_item_id IS NOT NULL THEN hash(x_line_item_id, charge_period_start, charge_period_end)"
-        f" ELSE hash({', '.join(_NAMES)}) END"
+    candidates = _same_scope(connection, new, others)
+    if not candidates:
+        return ()
+    _remember(connection, "line_identities", f"{_SCOPE} AS scope, {_IDENTITY} AS identity", [*new, *candidates])
+    overlaps = _shared(connection, new, candidates, sample=_SAMPLE)
+    if overlaps and any(overlap.share > MOST_SHARED for overlap in overlaps):
+        overlaps = _shared(connection, new, candidates, sample=1)
+    return tuple(overlap for overlap in overlaps if overlap.share > MOST_SHARED)
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, table: str, columns: str, sources: Sequence[int]) -> None:
+    """Fill the temporary ``table`` (x_source_id and ``columns`` of charges) for the sources it lacks."""
+    connection.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {table} AS SELECT x_source_id, {columns} FROM charges WHERE FALSE"
     )
-    rows = connection.execute(
-        f"""
-        WITH scope AS (
-            SELECT DISTINCT provider_name, billing_account_id, billing_period_start
-            FROM charges WHERE x_source_id IN (SELECT unnest($new))
-        ),
-        earlier AS (
-            SELECT x_source_id, {identity} AS identity FROM charges
-            SEMI JOIN scope ON charges.provider_name IS NOT DISTINCT FROM scope.provider_name
-                AND charges.billing_account_id IS NOT DISTINCT FROM scope.billing_account_id
-                AND charges.billing_period_start = scope.billing_period_start
-            WHERE x_source_id IN (SELECT unnest($others))
-        ),
-        fresh AS (
-            SELECT {identity} AS identity, count(*) AS lines FROM charges
-            WHERE x_source_id IN (SELECT unnest($new)) AND (SELECT count(*) FROM earlier) > 0
-            GROUP BY identity
+    known = {source for (source,) in connection.execute(f"SELECT DISTINCT x_source_id FROM {table}").fetchall()}
+    missing = [source for source in sources if source not in known]
+    if missing:
+        distinct = "DISTINCT" if table == "source_scopes" else ""
+        connection.execute(
+            f"INSERT INTO {table} SELECT {distinct} x_source_id, {columns} FROM charges"
+            " WHERE x_source_id IN (SELECT unnest($sources))",
+            {"sources": missing},
         )
-        SELECT x_source_id, count(*) FILTER (fresh.identity IS NOT NULL) AS shared, count(*),
-            (SELECT sum(lines) FROM fresh)
-        FROM earlier LEFT JOIN fresh USING (identity)
-        GROUP BY x_source_id ORDER BY shared DESC, x_source_id
-        """,
+
+
+def _same_scope(connection: duckdb.DuckDBPyConnection, new: Sequence[int], others: Sequence[int]) -> list[int]:
+    """Which of ``others`` have lines of a provider, billing account and billing month that ``new`` has."""
+    _remember(connection, "source_scopes", f"{_SCOPE} AS scope", [*new, *others])
+    found = connection.execute(
+        "SELECT DISTINCT x_source_id FROM source_scopes WHERE x_source_id IN (SELECT unnest($others))"
+        " AND scope IN (SELECT scope FROM source_scopes WHERE x_source_id IN (SELECT unnest($new)))",
         {"new": list(new), "others": list(others)},
     ).fetchall()
-    overlaps = [Overlap(source, shared, shared / min(there, here)) for source, shared, there, here in rows if shared]
-    return tuple(overlap for overlap in overlaps if overlap.share > MOST_SHARED)
+    return sorted(source for (source,) in found)
+
+
+def _shared(
+    connection: duckdb.DuckDBPyConnection, new: Sequence[int], others: Sequence[int], *, sample: int
+) -> list[Overlap]:
+    """Every other source that shares lines; with ``sample`` above 1 only large sides are thinned out."""
+    rows = connection.execute(
+        """
+        WITH sizes AS (
+            SELECT least(
+                count(*) FILTER (x_source_id IN (SELECT unnest($new))),
+                count(*) FILTER (x_source_id IN (SELECT unnest($others)))
+            ) AS smaller
+            FROM line_identities
+        ),
+        compared AS (
+            SELECT x_source_id, scope, identity FROM line_identities, sizes
+            WHERE smaller <= $above OR identity % $sample = 0
+        ),
+        fresh AS (
+            SELECT scope, identity, count(*) AS lines FROM compared
+            WHERE x_source_id IN (SELECT unnest($new)) GROUP BY scope, identity
+        )
+        SELECT compared.x_source_id, count(*) FILTER (fresh.identity IS NOT NULL) AS shared, count(*),
+            (SELECT sum(lines) FROM fresh)
+        FROM compared LEFT JOIN fresh USING (identity)
+        WHERE compared.x_source_id IN (SELECT unnest($others)) AND compared.scope IN (SELECT scope FROM fresh)
+        GROUP BY compared.x_source_id ORDER BY shared DESC, compared.x_source_id
+        """,
+        {"new": list(new), "others": list(others), "above": _SAMPLED_ABOVE, "sample": sample},
+    ).fetchall()
+    return [Overlap(source, shared, shared / min(there, here)) for source, shared, there, here in rows if shared]
