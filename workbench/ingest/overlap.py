@@ -99,29 +99,22 @@ def _shared(
     connection: duckdb.DuckDBPyConnection, new: Sequence[int], others: Sequence[int], *, sample: int
 ) -> list[Overlap]:
     """Every other source that shares lines; with ``sample`` above 1 only large sides are thinned out."""
+    # Numbers are written out: against a list in a parameter DuckDB joins ten million lines before it filters them.
+    fresh, earlier = (f"x_source_id IN ({', '.join(map(str, sources))})" for sources in (new, others))
+    [(most,)] = connection.execute(
+        f"SELECT least(count(*) FILTER ({fresh}), count(*) FILTER ({earlier})) FROM line_identities"
+    ).fetchall()
+    sampled = f"identity % {sample} = 0" if most > _SAMPLED_ABOVE else "TRUE"
     rows = connection.execute(
-        """
-        WITH sizes AS (
-            SELECT least(
-                count(*) FILTER (x_source_id IN (SELECT unnest($new))),
-                count(*) FILTER (x_source_id IN (SELECT unnest($others)))
-            ) AS smaller
-            FROM line_identities
-        ),
-        compared AS (
-            SELECT x_source_id, scope, identity FROM line_identities, sizes
-            WHERE smaller <= $above OR identity % $sample = 0
-        ),
-        fresh AS (
-            SELECT scope, identity, count(*) AS lines FROM compared
-            WHERE x_source_id IN (SELECT unnest($new)) GROUP BY scope, identity
+        f"""
+        WITH fresh AS (
+            SELECT scope, identity, count(*) AS lines FROM line_identities WHERE {fresh} AND {sampled} GROUP BY ALL
         )
-        SELECT compared.x_source_id, count(*) FILTER (fresh.identity IS NOT NULL) AS shared, count(*),
+        SELECT x_source_id, count(*) FILTER (fresh.identity IS NOT NULL) AS shared, count(*),
             (SELECT sum(lines) FROM fresh)
-        FROM compared LEFT JOIN fresh USING (identity)
-        WHERE compared.x_source_id IN (SELECT unnest($others)) AND compared.scope IN (SELECT scope FROM fresh)
-        GROUP BY compared.x_source_id ORDER BY shared DESC, compared.x_source_id
-        """,
-        {"new": list(new), "others": list(others), "above": _SAMPLED_ABOVE, "sample": sample},
+        FROM line_identities LEFT JOIN fresh USING (identity)
+        WHERE {earlier} AND {sampled} AND line_identities.scope IN (SELECT scope FROM fresh)
+        GROUP BY x_source_id ORDER BY shared DESC, x_source_id
+        """
     ).fetchall()
     return [Overlap(source, shared, shared / min(there, here)) for source, shared, there, here in rows if shared]
