@@ -49,8 +49,9 @@ def ask(settings: Settings) -> Iterator[Callable[..., Asker]]:
 
 @pytest.fixture
 def two_years(ask: Callable[..., Asker]) -> Asker:
-    """A bill from 1 January 2025 to 20 November 2026."""
-    return ask(on("2025-01-01"), on("2026-11-20"))
+    """A bill from 1 January 2025 to 20 November 2026, with a charge on the 1st and the 20th of each month."""
+    months = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
+    return ask(*(on(f"{month}-{day}") for month in months[:-1] for day in ("01", "20")))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_months_of_different_length_are_compared_like_with_like(
 
 
 def test_comparing_periods_of_different_length_is_said(ask: Callable[..., Asker]) -> None:
-    view = ask(on("2025-01-01"), on("2026-02-28"))()
+    view = ask(on("2025-01-01"), on("2026-01-31"), on("2026-02-28"))()
     assert view.notices == ("28 days are compared with 31 days",)
 
 
@@ -152,6 +153,17 @@ def test_a_comparison_after_the_last_charge_day_cannot_tell_a_change(two_years: 
     view = two_years(range="last_month", cmp="2026-11-15..2026-11-25")
     assert view.comparison is not None
     assert view.comparison.unknown == "no data after 2026-11-20"
+
+
+def test_a_month_that_is_not_loaded_is_unknown_not_zero(ask: Callable[..., Asker]) -> None:
+    correction = on("2026-10-07", charge_class="Correction")
+    bill = ask(on("2026-09-01"), on("2026-09-30"), on("2026-11-01"), on("2026-11-20"), correction)
+    november, october = bill(), bill(range="last_month")
+    assert november.comparison is not None
+    assert november.comparison.unknown == "no data from 2026-10-01 to 2026-10-20"
+    assert october.comparison is not None
+    assert october.comparison.unknown == "no data from 2026-10-01 to 2026-10-31"
+    assert "No data in this period: the bill has no charge on these days, corrections aside" in october.notices
 
 
 def test_corrections_of_old_periods_do_not_count_as_data_for_their_days(ask: Callable[..., Asker]) -> None:

@@ -9,7 +9,8 @@ Rules:
   the same days of the calendar months before; a day that the shorter month lacks is cut off. Any other period moves
   back by the fewest whole weeks that avoid an overlap, so that weekdays align.
 * **Previous year.** The same dates one year earlier; 29 February becomes 28 February; whole months stay whole.
-* **Coverage.** A comparison that begins before the first charge day cannot tell a change, and says so.
+* **Coverage.** A comparison cannot tell a change, and says so, when one of its periods reaches beyond the first or the
+  last charge day, or lies in a gap of the bill: a month that is not loaded is unknown, not zero.
 * **Currency.** The one asked for, else the one with most absolute cost; currencies are never added.
 """
 
@@ -141,9 +142,11 @@ def resolve(engine: Engine, view: ViewSpec, *, today: date | None = None) -> Res
     currency = _currency(view.currency, currencies, notices)
     if period.last < coverage.first or period.first > coverage.last:
         notices.append(f"No data in this period: the bill has charges from {coverage.first} to {coverage.last}")
+    elif not _has_charges(engine, period):
+        notices.append("No data in this period: the bill has no charge on these days, corrections aside")
     elif period.first < coverage.first:
         notices.append(f"No data before {coverage.first}, the first charge day of the bill")
-    comparison = _comparison(view, requested, period, coverage, notices)
+    comparison = _comparison(engine, view, requested, period, coverage, notices)
     unreadable = [item for item in view.filters if not is_dimension(item.dimension)]
     if unreadable:
         nothing = f"the filter on “{unreadable[0].dimension}” names no known dimension"
@@ -255,7 +258,7 @@ def _label(requested: Period, period: Period) -> str:
 
 
 def _comparison(
-    view: ViewSpec, requested: Period, period: Period, coverage: Coverage, notices: list[str]
+    engine: Engine, view: ViewSpec, requested: Period, period: Period, coverage: Coverage, notices: list[str]
 ) -> Comparison | None:
     mode = view.compare.mode
     if mode is CompareMode.BUDGET:
@@ -275,7 +278,7 @@ def _comparison(
         weeks = -(-period.days // 7)
         compared = period.shifted(-7 * weeks)
         label = f"{formats.plural(weeks, 'week')} earlier, weekdays aligned"
-    unknown = _uncovered(period, coverage) or _uncovered(compared, coverage)
+    unknown = _uncovered(engine, period, coverage) or _uncovered(engine, compared, coverage)
     if unknown:
         notices.append(f"The change against {formats.period(compared.first, compared.last)} cannot be told: {unknown}")
     elif compared.days != period.days:
@@ -283,12 +286,25 @@ def _comparison(
     return Comparison(compared, label, unknown)
 
 
-def _uncovered(period: Period, coverage: Coverage) -> str | None:
+def _uncovered(engine: Engine, period: Period, coverage: Coverage) -> str | None:
     if period.first < coverage.first:
         return f"no data before {coverage.first}"
     if period.last > coverage.last:
         return f"no data after {coverage.last}"
+    if not _has_charges(engine, period):
+        return f"no data from {period.first} to {period.last}"
     return None
+
+
+def _has_charges(engine: Engine, period: Period) -> bool:
+    """Whether the bill has any charge in ``period``, corrections left aside, whatever the filters and currency."""
+    query = Query(
+        "Whether the period has charges",
+        "SELECT 1 AS found FROM daily_costs WHERE charge_count > 0 AND charge_class IS NULL"
+        " AND charge_date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE) LIMIT 1",
+        (("first", period.first), ("last", period.last)),
+    )
+    return engine.run(query).num_rows > 0
 
 
 def _whole_months(period: Period) -> bool:
