@@ -83,10 +83,13 @@ def _load(files: list[Path], home: Path, folder: Path) -> list[Figure]:
     )
     after = _raw_load(files, folder / "raw.duckdb")
     raw = (before.seconds + after.seconds) / 2
+    processor = (before.processor_seconds + after.processor_seconds) / 2
     return [
         Figure("Raw DuckDB load of the same files", raw, "s"),
         Figure("Bill to published snapshot with rollups", ingest.seconds, "s"),
         Figure("Ratio to the raw load", ingest.seconds / raw, "x", f"≤ {_RATIO}", ingest.seconds / raw <= _RATIO),
+        # The same in processor time, which other work on the machine disturbs less.
+        Figure("Ratio to the raw load in processor time", ingest.processor_seconds / processor, "x"),
         Figure("Peak memory of the load", ingest.peak_bytes / 2**30, "GiB", "≤ 4", ingest.peak_bytes <= _PEAK_BYTES),
     ]
 

@@ -14,9 +14,10 @@ __all__ = ["Cost", "run_measured"]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall time, and the largest resident memory the process ever had."""
+    """Wall time, processor time, and the largest resident memory the process ever had."""
 
     seconds: float
+    processor_seconds: float
     peak_bytes: int
 
 
@@ -33,4 +34,4 @@ def run_measured(command: Sequence[str], environment: Mapping[str, str] | None =
     if child.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {child.returncode}")
     scale = 1 if sys.platform == "darwin" else 1024
-    return Cost(time.perf_counter() - began, usage.ru_maxrss * scale)
+    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale)
