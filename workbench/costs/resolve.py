@@ -304,7 +304,7 @@ def _has_charges(engine: Engine, period: Period) -> bool:
         " AND charge_date BETWEEN CAST($first AS DATE) AND CAST($last AS DATE) LIMIT 1",
         (("first", period.first), ("last", period.last)),
     )
-    return engine.run(query).num_rows > 0
+    return bool(engine.run(query).num_rows)
 
 
 def _whole_months(period: Period) -> bool:
