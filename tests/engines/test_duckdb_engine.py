@@ -46,7 +46,7 @@ def test_a_slow_query_is_interrupted_and_the_engine_goes_on(engine):
 def test_one_interrupted_query_does_not_stop_another(engine):
     answers = []
     steady = Query("Steady", "SELECT count(*) AS n FROM range(300000000) a WHERE a.range % 3 = 0")
-    thread = threading.Thread(target=lambda: answers.append(engine.run(steady)["n"].to_pylist()))
+    thread = threading.Thread(target=lambda: answers.append(engine.run(steady, timeout=300)["n"].to_pylist()))
     thread.start()
     with pytest.raises(QueryTimeout):
         engine.run(Query("Slow", "SELECT count(*) FROM range(10000000000) a, range(1000) b"), timeout=0.1)

@@ -108,7 +108,7 @@ def test_too_little_space_is_refused_before_anything_is_copied(
 def test_what_is_free_and_needed_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as error:
         ensure_free(tmp_path, 10**18, "for a test")
-    assert "1000000.0 TB are needed" in error.value.detail
+    assert "1,000,000.0 TB are needed" in error.value.detail
 
 
 def test_a_home_that_is_a_file_is_a_storage_error(settings: Settings) -> None:

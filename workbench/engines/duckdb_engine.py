@@ -9,10 +9,12 @@ import duckdb
 import pyarrow as pa
 
 from workbench.engines.base import Query
+from workbench.engines.connection import connect
 from workbench.errors import CannotRun, QueryFailed, QueryTimeout, SnapshotCorrupt, WorkbenchError
 
 __all__ = ["DuckDBEngine"]
 
+# Between a look at the configuration of a file and its locking no other thread may open the same file.
 _LOCK = threading.Lock()
 
 
@@ -39,18 +41,17 @@ class DuckDBEngine:
         self.snapshot_id = snapshot_id
         self.timeout = timeout
         try:
-            self._connection = duckdb.connect(
-                str(path),
-                read_only=True,
-                config={
-                    "threads": threads,
-                    "memory_limit": memory_limit.replace(" ", ""),
-                    "enable_external_access": False,
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                },
-            )
-            _lock_down(self._connection)
+            with _LOCK:
+                self._connection = connect(
+                    path,
+                    threads=threads,
+                    memory_limit=memory_limit,
+                    read_only=True,
+                    enable_external_access=False,
+                    autoinstall_known_extensions=False,
+                    autoload_known_extensions=False,
+                )
+                _lock_down(self._connection)
         except duckdb.Error as exc:
             raise SnapshotCorrupt(
                 f"Snapshot {snapshot_id} cannot be opened",
@@ -88,15 +89,11 @@ class DuckDBEngine:
 
 def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     """Fix the configuration, once for all connections of this process to the file: DuckDB shares it between them."""
-    with _LOCK:
-        if connection.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,):
-            return
-        # GLOBAL: a cursor is a connection of its own and would otherwise take the machine's zone.
-        connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        # DuckDB draws its bar on stdout, amid the JSON of a command. Not settable for a second opening of the file in
-        # one process, which only the app has.
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET lock_configuration = true")
+    if connection.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,):
+        return
+    # GLOBAL: a cursor is a connection of its own and would otherwise take the machine's zone.
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET lock_configuration = true")
 
 
 def _translated(exc: duckdb.Error, query: Query, limit: float, *, timed_out: bool) -> WorkbenchError:

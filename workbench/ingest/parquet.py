@@ -8,8 +8,9 @@ import duckdb
 
 from workbench.errors import BadFile
 from workbench.ingest.deliveries import BillFile
-from workbench.ingest.readers.base import SourceColumn, literal, unique_columns
+from workbench.ingest.readers.base import SourceColumn, unique_columns
 from workbench.ingest.readers.source import NULL_TEXTS
+from workbench.schema.model import literal
 
 __all__ = ["parquet_columns"]
 

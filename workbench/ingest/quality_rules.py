@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.ingest.readers.base import literal
 from workbench.ingest.readers.focus_names import ALLOWED
 from workbench.schema.charges import COSTS, FOCUS_NAMES
+from workbench.schema.model import literal
 
 __all__ = ["RAW_RULES", "RULES", "Rule", "Severity"]
 

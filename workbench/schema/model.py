@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["MONEY_SCALE", "Column", "Kind", "Table", "quote", "snake"]
+__all__ = ["MONEY_SCALE", "Column", "Kind", "Table", "literal", "quote", "snake"]
 
 # Twelve decimals keep every published unit price times quantity; 38 digits leave 26 before the point.
 MONEY_SCALE = 12
@@ -62,6 +62,11 @@ class Table:
 def quote(name: str) -> str:
     """An SQL identifier in double quotes."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL text literal, for names of columns, paths and fixed word lists; data always goes in as a parameter."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def snake(name: str) -> str:

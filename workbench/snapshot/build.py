@@ -8,14 +8,15 @@ from pathlib import Path
 import duckdb
 
 from workbench import clock
+from workbench.engines import connect
 from workbench.errors import CannotRun
 from workbench.progress import Progress
 from workbench.schema import TABLES, create_table
-from workbench.schema.model import quote
+from workbench.schema.model import literal, quote
 from workbench.schema.tables import SCHEMA_VERSION
 from workbench.settings import Settings
 from workbench.snapshot.checks import Contents, read_file
-from workbench.snapshot.files import ensure_free, fsync_file, literal, sha256_of
+from workbench.snapshot.files import ensure_free, fsync_file, sha256_of
 from workbench.snapshot.layout import Layout
 from workbench.snapshot.manifest import Manifest
 from workbench.snapshot.rollups import CREATE_CHARGE_DAYS, build_rollups
@@ -89,18 +90,15 @@ class SnapshotBuild:
         self.connection.close()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(
-            str(self._file),
-            config={
-                "threads": self._settings.threads,
-                "memory_limit": self._settings.memory_limit.replace(" ", ""),
-                "temp_directory": str(self._layout.work / "spill"),
-                # Order costs memory and time and carries no meaning here: rows are found by their values.
-                "preserve_insertion_order": False,
-            },
+        connection = connect(
+            self._file,
+            threads=self._settings.threads,
+            memory_limit=self._settings.memory_limit,
+            temp_directory=str(self._layout.work / "spill"),
+            # Order costs memory and time and carries no meaning here: rows are found by their values.
+            preserve_insertion_order=False,
         )
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout; we report our own progress
         return connection
 
     def _prepare_schema(self) -> None:

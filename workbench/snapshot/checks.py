@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+from workbench.engines import connect
 from workbench.errors import SnapshotCorrupt
 from workbench.schema import TABLES
 from workbench.schema.charges import COSTS
-from workbench.schema.model import quote
+from workbench.schema.model import literal, quote
 from workbench.settings import Settings
-from workbench.snapshot.files import literal
 
 __all__ = ["Contents", "read_file"]
 
@@ -50,11 +50,8 @@ def read_file(path: Path, settings: Settings) -> Contents:
             ``daily_costs`` and ``daily_resource_costs`` differ in a sum, to the last decimal, or in the count of lines.
     """
     # Attached to a database of its own: this process may be serving the same file with other settings.
-    connection = duckdb.connect(
-        config={"threads": settings.threads, "memory_limit": settings.memory_limit.replace(" ", "")}
-    )
+    connection = connect(threads=settings.threads, memory_limit=settings.memory_limit)
     try:
-        connection.execute("SET enable_progress_bar = false")  # it would be drawn on stdout
         connection.execute(f"ATTACH {literal(str(path))} AS snapshot (READ_ONLY)")
         connection.execute("USE snapshot")
         return _read(connection)

@@ -11,17 +11,13 @@ from pathlib import Path
 import duckdb
 
 from workbench.errors import StorageError
+from workbench.formats import file_size
 
-__all__ = ["ensure_free", "fsync_directory", "fsync_file", "literal", "sha256_of", "storage_error", "write_durably"]
+__all__ = ["ensure_free", "fsync_directory", "fsync_file", "sha256_of", "storage_error", "write_durably"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR})
 _FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large", "max_temp_directory_size")
-
-
-def literal(text: str) -> str:
-    """An SQL string literal, for the statements that take no parameters (``ATTACH``)."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def sha256_of(path: Path) -> str:
@@ -73,7 +69,7 @@ def ensure_free(folder: Path, needed: int, purpose: str) -> None:
     if free < needed:
         raise StorageError(
             f"Not enough free disk space {purpose}",
-            detail=f"{folder} has {_size(free)} free, {_size(needed)} are needed",
+            detail=f"{folder} has {file_size(free)} free, {file_size(needed)} are needed",
             hint="Free some space, for example with: workbench snapshots prune",
         )
 
@@ -90,7 +86,7 @@ def storage_error(exc: BaseException, folder: Path) -> StorageError | None:
     if full:
         return StorageError(
             "The disk is full",
-            detail=f"{folder} has {_size(shutil.disk_usage(folder).free)} free. {str(exc).splitlines()[0]}",
+            detail=f"{folder} has {file_size(shutil.disk_usage(folder).free)} free. {str(exc).splitlines()[0]}",
             hint="Free some space, for example with: workbench snapshots prune. The last snapshot is untouched",
         )
     if refused:
@@ -100,11 +96,3 @@ def storage_error(exc: BaseException, folder: Path) -> StorageError | None:
             hint="Check the permissions of the folder, or move it with WORKBENCH_HOME",
         )
     return None
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if abs(count) < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import duckdb
 
-from workbench.schema import CHARGES, Kind
+from workbench.schema import CHARGES, Kind, duckdb_type
 from workbench.schema.model import MONEY_SCALE, quote
 
 __all__ = ["ACCRUED_COSTS", "fill_charge_spreads"]
@@ -80,5 +80,5 @@ def _running(column: str, elapsed: str) -> str:
     # The text of a DECIMAL without its point is the exact unscaled integer; casting through DOUBLE would not be.
     unscaled = f"CAST(replace(CAST({column} AS VARCHAR), '.', '') AS HUGEINT)"
     scaled = f"{unscaled} * {elapsed} // _whole"
-    money = f"DECIMAL(38, {MONEY_SCALE})"
+    money = duckdb_type(Kind.MONEY)
     return f"CAST(CAST({scaled} AS DECIMAL(38, 0)) * CAST('1e-{MONEY_SCALE}' AS {money}) AS {money})"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.ingest.readers.base import literal
-from workbench.ingest.readers.source import json_key
+from workbench.ingest.readers.source import json_members, json_of
+from workbench.schema.model import literal
 
 __all__ = ["json_object", "map_value", "tag_entries"]
 
@@ -21,14 +21,10 @@ def json_object(cells: Mapping[str, str], entries: str = "NULL", *, objects: Map
     """
     if entries != "NULL":
         cells = {key: f"coalesce({sql}, {map_value(entries, key)})" for key, sql in cells.items()}
-    parts = [f"{literal(json_key(key) + ':')} || CAST(to_json({sql}) AS VARCHAR)" for key, sql in cells.items()]
-    parts += [f"{literal(json_key(key) + ':')} || {sql}" for key, sql in (objects or {}).items()]
+    members = json_members(cells) + json_members(objects or {}, encoded=True)
     if entries != "NULL":
-        parts.append(_entries(entries, tuple(cells)))
-    if not parts:
-        return "NULL"
-    # concat_ws leaves out nulls: a bill with a hundred mostly empty columns stays small.
-    return f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'"
+        members.append(_entries(entries, tuple(cells)))
+    return json_of(members)
 
 
 def map_value(entries: str, key: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from workbench.ingest.readers.base import literal
+from workbench.schema.model import literal
 from workbench.settings import PROJECT_ROOT
 
 __all__ = ["region_id_of", "region_name_of", "service_category_of", "service_name_of", "service_subcategory_of"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from workbench.schema.model import quote
+from workbench.schema.model import literal, quote
 
 __all__ = [
     "MAX_LINE_BYTES",
@@ -24,14 +24,8 @@ __all__ = [
     "Projection",
     "Reader",
     "SourceColumn",
-    "literal",
     "unique_columns",
 ]
-
-
-def literal(text: str) -> str:
-    """An SQL text literal. Only names found in a file's header and paths are written this way."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.ingest.readers.base import Check, Match, Probe, Projection, literal
+from workbench.ingest.readers.base import Check, Match, Probe, Projection
 from workbench.ingest.readers.focus_names import ALLOWED, ESSENTIAL, FORMER_NAMES, FORMER_VALUES, VERSION_COLUMNS, key
 from workbench.ingest.readers.source import Source
 from workbench.schema import Kind
 from workbench.schema.charges import COSTS, FOCUS_COLUMNS, FOCUS_NAMES
+from workbench.schema.model import literal
 
 __all__ = ["FocusReader"]
 

@@ -4,6 +4,7 @@ A reader makes one :class:`Source` per file and asks it for SQL by name. The sou
 (the rest can be kept in ``x_attributes``) and which cells can be unreadable (the checks), so that a mapping says each
 column once.
 
+>>> from pathlib import Path
 >>> from workbench.ingest.readers.base import Probe, unique_columns
 >>> probe = Probe(Path("bill.csv"), "bill.csv", "csv", unique_columns(["BilledCost"], ["VARCHAR"]))
 >>> source = Source(probe, key=str.casefold)
@@ -16,16 +17,16 @@ column once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from workbench.errors import BadFile
-from workbench.ingest.readers.base import Check, Probe, Projection, SourceColumn, literal
-from workbench.schema import CHARGES
+from workbench.ingest.readers.base import Check, Probe, Projection, SourceColumn
+from workbench.schema import CHARGES, Kind, duckdb_type
+from workbench.schema.model import literal
 
-__all__ = ["MONEY", "NULL_TEXTS", "Path", "Source", "is_null_text"]
+__all__ = ["MONEY", "NULL_TEXTS", "Source", "is_null_text", "json_members", "json_of"]
 
-MONEY = "DECIMAL(38, 12)"
+MONEY = duckdb_type(Kind.MONEY)
 _MONEY_LIMIT = "1e26"  # digits before the point of a DECIMAL(38, 12)
 
 NULL_TEXTS = ("", "NULL", "null", "Null", "None", "none", "NaN", "nan", "\\N")
@@ -168,14 +169,7 @@ class Source:
 
     def attributes(self, columns: Iterable[SourceColumn]) -> str:
         """``x_attributes``: a JSON object of the columns that have a value, null when none has; no cost when empty."""
-        parts = [
-            f"{literal(json_key(column.name) + ':')} || CAST(to_json({self._text(column)}) AS VARCHAR)"
-            for column in columns
-        ]
-        if not parts:
-            return "NULL"
-        # concat_ws leaves out nulls, so that a bill with a hundred mostly empty columns stays small.
-        return f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'"
+        return json_of(json_members({column.name: self._text(column) for column in columns}))
 
     def projection(
         self,
@@ -271,9 +265,18 @@ class Source:
         return parsed
 
 
-def json_key(name: str) -> str:
-    """A column name as a JSON string."""
-    return json.dumps(name, ensure_ascii=False)
+def json_members(cells: Mapping[str, str], *, encoded: bool = False) -> list[str]:
+    """SQL of the members of a JSON object: key → SQL of a text cell, or of JSON text when ``encoded``."""
+    values = {key: sql if encoded else f"CAST(to_json({sql}) AS VARCHAR)" for key, sql in cells.items()}
+    return [f"{literal(json.dumps(key, ensure_ascii=False) + ':')} || {sql}" for key, sql in values.items()]
+
+
+def json_of(members: Sequence[str]) -> str:
+    """SQL of a JSON object as text out of its members; those without a value are left out, null when none has one."""
+    if not members:
+        return "NULL"
+    # concat_ws leaves out nulls, so that a bill with a hundred mostly empty columns stays small.
+    return f"'{{' || nullif(concat_ws(',', {', '.join(members)}), '') || '}}'"
 
 
 def _may_overflow(duckdb_type: str) -> bool:
