@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.focus_bill import HEADER, csv_text, focus_row, write_csv, write_parquet
 from workbench.engines import Query
+from workbench.errors import StorageError
 from workbench.ingest import FileResult, ingest
 from workbench.settings import Settings
 from workbench.snapshot import OpenSnapshot, SnapshotStore
@@ -47,6 +48,11 @@ def _text_in_cost(_: Path) -> bytes:
 CASES: dict[str, tuple[str, Callable[[Path], bytes], tuple[str, ...]]] = {
     "empty file": ("a.csv", lambda _: b"", ("empty", "0 bytes")),
     "blank lines": ("a.csv", lambda _: b"\n\n  \n", ("blank lines",)),
+    "contract commitments": (
+        "a.csv",
+        lambda _: b"ContractCommitmentId,ContractCommitmentCost,ContractId,BillingCurrency\nc-1,100,k-1,USD\n",
+        ("not a bill: contract commitments are not loaded yet",),
+    ),
     "pdf": ("a.csv", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 stream", ("PDF",)),
     "html": ("a.csv", lambda _: b"\n<!DOCTYPE html><html><body>Sign in</body>", ("web page",)),
     "zip named csv": ("a.csv", lambda _: b"PK\x03\x04rest", ("ZIP",)),
@@ -242,3 +248,27 @@ def test_a_file_without_permission_is_named(tmp_path: Path, settings: Settings) 
     if os.access(path, os.R_OK):
         pytest.skip("this user reads every file")
     assert only(settings, path).reason == "Permission denied"
+
+
+def test_a_full_disk_is_not_the_fault_of_the_bill(tmp_path: Path, settings: Settings) -> None:
+    bill = tmp_path / "bill.csv"
+    bill.write_bytes(csv_text([focus_row(str(i)) for i in range(4000)]).encode("utf-16"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        with pytest.raises(StorageError, match="The disk is full"):
+            ingest([bill], settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert ingest([bill], settings).status == "done"
+
+
+def test_bills_load_again_when_no_snapshot_is_good(tmp_path: Path, settings: Settings) -> None:
+    bill = write_csv(tmp_path / "bill.csv", [focus_row()])
+    ingest([bill], settings)
+    (snapshot,) = settings.snapshots_dir.glob("*.duckdb")
+    snapshot.write_bytes(b"damaged")
+    report = ingest([bill], settings)
+    assert report.status == "done"
+    with SnapshotStore(settings).open() as again:
+        assert again.manifest.rows["charges"] == 1

@@ -19,7 +19,6 @@ from workbench.engines import Engine, Query
 from workbench.schema.tables import PROMOTED_TAGS
 
 __all__ = [
-    "CONTROL_TOLERANCE",
     "ControlTotal",
     "Finding",
     "Listing",
@@ -33,9 +32,6 @@ __all__ = [
     "source_files",
     "tag_coverage",
 ]
-
-CONTROL_TOLERANCE = Decimal("0.000001")
-"""Largest difference between a sum in the file and the sum loaded that still agrees."""
 
 _FILES = Query("Source files, newest first", "SELECT * FROM source_files ORDER BY source_id DESC")
 
@@ -113,12 +109,6 @@ class SourceFile:
     totals: tuple[ControlTotal, ...]
     columns_kept: tuple[str, ...]
     columns_missing: tuple[str, ...]
-
-    @property
-    def largest_difference(self) -> Decimal | None:
-        """The control total furthest from zero difference; None when there is none to compare."""
-        differences = [total.difference for total in self.totals if total.difference is not None]
-        return max(differences, key=abs, default=None)
 
 
 @dataclass(frozen=True, slots=True)

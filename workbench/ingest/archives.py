@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import IO
 
 from workbench.errors import BadFile, StorageError
+from workbench.formats import file_size
 from workbench.ingest.deliveries import BillFile
+from workbench.snapshot import storage_error
 
 __all__ = ["is_archive", "unpack"]
 
@@ -45,6 +47,10 @@ def unpack(path: Path, work: Path, wanted: Callable[[str], bool]) -> tuple[BillF
         raise BadFile(f"{path}: the archive is damaged ({exc})", hint="Download it again") from exc
     except RuntimeError as exc:  # zipfile's way to say that a password is needed
         raise BadFile(f"{path}: the archive is encrypted", hint="Unpack it and load the files") from exc
+    except OSError as exc:
+        if storage := storage_error(exc, work):
+            raise storage from exc
+        raise BadFile(f"{path}: {exc.strerror or exc}", hint="Check the permissions of the file") from exc
     if not files:
         raise BadFile(f"{path}: the archive holds no CSV or Parquet file", hint="Give the bill itself")
     return files
@@ -56,7 +62,7 @@ def _members(path: Path, target: Path, wanted: Callable[[str], bool]) -> Iterato
             continue
         if size > shutil.disk_usage(target).free - _SPARE_BYTES:
             raise StorageError(
-                f"{path}: no room to unpack {name} ({size / 1e6:,.0f} MB)",
+                f"{path}: no room to unpack {name} ({file_size(size)})",
                 hint="Free some space, or unpack it elsewhere and load the files",
             )
         member = target / f"{position}{''.join(Path(name).suffixes[-2:])[-20:] or '.csv'}"
@@ -79,12 +85,12 @@ def _contents(path: Path) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
         with tarfile.open(path) as archive:
             for entry in archive:
                 if entry.isfile():
-                    yield entry.name, entry.size, lambda entry=entry: _present(archive.extractfile(entry))  # type: ignore[misc]
+                    yield entry.name, entry.size, lambda entry=entry: _present(archive.extractfile(entry))  # type: ignore[misc]  # as below
     else:
         with zipfile.ZipFile(path) as bundle:
             for info in bundle.infolist():
                 if not info.is_dir():
-                    yield info.filename, info.file_size, lambda info=info: bundle.open(info)  # type: ignore[misc]
+                    yield info.filename, info.file_size, lambda info=info: bundle.open(info)  # type: ignore[misc]  # mypy cannot type a bound default
 
 
 def _present(stream: IO[bytes] | None) -> IO[bytes]:

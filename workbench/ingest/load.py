@@ -28,14 +28,12 @@ from workbench.ingest.readers.base import MAX_LINE_BYTES, Probe, Projection
 from workbench.ingest.report import FileResult, Totals
 from workbench.ingest.survey import Survey, refuse_bad_rows, survey
 from workbench.progress import Progress
-from workbench.schema.charges import COSTS
+from workbench.schema.charges import CONTROL_TOLERANCE, COSTS
 
 __all__ = ["OnOverlap", "Prepared", "load_delivery"]
 
 OnOverlap = Literal["refuse", "replace", "add"]
 """What to do with a bill whose lines are loaded from another path: refuse it, replace that one, or keep both."""
-
-_TOLERANCE = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def _compare(probe: Probe, projection: Projection, found: Survey, rows: int, tot
         for cost in projection.controls:
             stated, loaded = costs[cost], totals.get(currency, {}).get(cost)
             gap = abs((stated or Decimal(0)) - (loaded or Decimal(0)))
-            if (stated is None) != (loaded is None) or gap > _TOLERANCE:
+            if (stated is None) != (loaded is None) or gap > CONTROL_TOLERANCE:
                 differences.append(f"{cost} in {currency}: {stated} in the file, {loaded} loaded")
     if differences:
         raise BadFile(

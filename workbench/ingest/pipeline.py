@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 
 from workbench import clock
-from workbench.engines import Query
-from workbench.errors import BadFile, SnapshotMissing
+from workbench.engines import Query, connect
+from workbench.errors import BadFile, SnapshotCorrupt, SnapshotMissing
 from workbench.ingest.discover import discover
 from workbench.ingest.ledger import Books, SourceRecord, read_books, record_rejections, record_source
 from workbench.ingest.load import OnOverlap, Prepared, load_delivery
@@ -27,7 +27,7 @@ from workbench.ingest.report import FileResult, LoadReport
 from workbench.log import get_logger
 from workbench.progress import Progress, Silent
 from workbench.settings import Settings
-from workbench.snapshot import SnapshotBuild, SnapshotStore
+from workbench.snapshot import SnapshotBuild, SnapshotStore, storage_error
 
 __all__ = ["ingest"]
 
@@ -88,7 +88,7 @@ def ingest(
         store = SnapshotStore(settings)
         books = Books() if fresh else _current_books(store)
         progress.step("Look at bills", total=len(found.deliveries))
-        with closing(duckdb.connect(config={"threads": 1})) as connection:
+        with closing(connect(threads=1)) as connection:
             plans = []
             for delivery in found.deliveries:
                 plans.append(_plan(Offer.of(delivery), books, connection, work))
@@ -113,12 +113,17 @@ def ingest(
 def _work_folder(settings: Settings) -> Iterator[Path]:
     """A folder for unpacked and converted files beside the snapshots, where there is room; left-overs are removed."""
     parent = settings.home / "ingest"
-    parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.iterdir():
-        if time.time() - old.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=parent) as name:
-        yield Path(name)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for old in parent.iterdir():
+            if time.time() - old.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=parent) as name:
+            yield Path(name)
+    except OSError as exc:
+        if storage := storage_error(exc, settings.home):
+            raise storage from exc
+        raise
 
 
 def _current_books(store: SnapshotStore) -> Books:
@@ -129,8 +134,8 @@ def _current_books(store: SnapshotStore) -> Books:
                     tuple(row.values()) for row in snapshot.engine.run(Query("Books of ingest", sql)).to_pylist()
                 ]
             )
-    except SnapshotMissing:
-        return Books()
+    except (SnapshotMissing, SnapshotCorrupt):
+        return Books()  # the build begins from nothing, too, and says so
 
 
 def _plan(offer: Offer, books: Books, connection: duckdb.DuckDBPyConnection, work: Path) -> _Plan:
@@ -145,7 +150,7 @@ def _plan(offer: Offer, books: Books, connection: duckdb.DuckDBPyConnection, wor
 
 def _new_refusals(plans: Sequence[_Plan], books: Books, store: SnapshotStore) -> bool:
     """Whether a snapshot exists that does not yet tell of these refusals."""
-    if store.current() is None:
+    if store.served_id() is None:
         return False
     return any(
         result.status == "refused" and (result.path, one.sha256, result.reason) not in books.refused

@@ -17,7 +17,7 @@ from workbench.ingest.failures import RefusedRows
 from workbench.ingest.ledger import Books
 from workbench.ingest.load import Prepared
 from workbench.ingest.readers.base import Match, Probe
-from workbench.ingest.readers.registry import recognise
+from workbench.ingest.readers.registry import other_data_set, recognise
 from workbench.ingest.report import FileResult
 from workbench.ingest.sniff import sniff
 
@@ -118,6 +118,8 @@ def _prepared(file: BillFile, one: Digest, connection: duckdb.DuckDBPyConnection
 
 
 def _unknown(probe: Probe, match: Match) -> BadFile:
+    if what := other_data_set(probe.names):
+        return BadFile(f"{probe.label}: not a bill: {what} are not loaded yet", hint="Leave this file out")
     missing = _listed(match.missing)
     if match.score < _KNOWN_SCORE:
         share = f"{match.score:.0%} of its main columns are there"

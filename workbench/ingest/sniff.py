@@ -22,8 +22,9 @@ from workbench.ingest.deliveries import BillFile
 from workbench.ingest.parquet import parquet_columns
 from workbench.ingest.readers.base import MAX_LINE_BYTES, CsvDialect, Probe, unique_columns
 from workbench.ingest.readers.registry import recognise
+from workbench.snapshot import storage_error
 
-__all__ = ["refused_because", "sniff"]
+__all__ = ["sniff"]
 
 _HEAD_BYTES = 1024 * 1024
 _SAMPLE_ROWS = 50
@@ -50,11 +51,6 @@ _BYTE_ORDER_MARKS = (
 )
 
 
-def refused_because(label: str, what: str, hint: str) -> BadFile:
-    """The one-line refusal of a file: its label, what is wrong, what to do."""
-    return BadFile(f"{label}: {what}", hint=hint)
-
-
 def sniff(file: BillFile, connection: duckdb.DuckDBPyConnection, work: Path) -> Probe:
     """Describe ``file``.
 
@@ -65,24 +61,25 @@ def sniff(file: BillFile, connection: duckdb.DuckDBPyConnection, work: Path) -> 
 
     Raises:
         BadFile: the file is empty, unreadable, truncated, or not text and not Parquet.
+        StorageError: there is no room for the converted copy.
     """
     try:
         size = file.local.stat().st_size
         with file.local.open("rb") as handle:
             raw = handle.read(_HEAD_BYTES)
     except FileNotFoundError:
-        raise refused_because(file.label, "the file is no longer there", "Check the path and load it again") from None
+        raise _refused(file.label, "the file is no longer there", "Check the path and load it again") from None
     except OSError as exc:
         reason = exc.strerror or "the file cannot be read"
-        raise refused_because(file.label, reason, "Check the permissions of the file") from exc
+        raise _refused(file.label, reason, "Check the permissions of the file") from exc
     if size == 0:
-        raise refused_because(file.label, "the file is empty (0 bytes)", "Export or download it again")
+        raise _refused(file.label, "the file is empty (0 bytes)", "Export or download it again")
     if raw.startswith(b"PAR1"):
         return Probe(file.local, file.label, "parquet", parquet_columns(file, connection))
     compressed = raw.startswith(b"\x1f\x8b")
     head = _inflated(raw, file.label) if compressed else raw
     if not head.strip():
-        raise refused_because(file.label, "the file holds only blank lines", "Export or download it again")
+        raise _refused(file.label, "the file holds only blank lines", "Export or download it again")
     _refuse_other_kinds(head, file.label)
     path, notes = file.local, []
     encoding = _encoding(head, file.label)
@@ -98,29 +95,33 @@ def sniff(file: BillFile, connection: duckdb.DuckDBPyConnection, work: Path) -> 
     return Probe(path, file.label, "csv", unique_columns(columns, ["VARCHAR"] * len(columns)), dialect, tuple(notes))
 
 
+def _refused(label: str, what: str, hint: str) -> BadFile:
+    return BadFile(f"{label}: {what}", hint=hint)
+
+
 def _inflated(raw: bytes, label: str) -> bytes:
     try:
         head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, _HEAD_BYTES)
     except zlib.error as exc:
-        raise refused_because(label, "the gzip data is damaged", "Download it again") from exc
+        raise _refused(label, "the gzip data is damaged", "Download it again") from exc
     if not head:
-        raise refused_because(label, "the gzip file holds no data or is cut off", "Download it again")
+        raise _refused(label, "the gzip file holds no data or is cut off", "Download it again")
     return head
 
 
 def _refuse_other_kinds(head: bytes, label: str) -> None:
     for signature, what, hint in _SIGNATURES:
         if head.startswith(signature):
-            raise refused_because(label, f"this is {what}, not a CSV or Parquet bill", hint)
+            raise _refused(label, f"this is {what}, not a CSV or Parquet bill", hint)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        raise refused_because(
+        raise _refused(
             label, "this is a web page, not a bill", "A login or error page was saved; download the file again"
         )
     if start.startswith(b"<?xml"):
-        raise refused_because(label, "this is an XML document, not a CSV or Parquet bill", "Export it as CSV")
+        raise _refused(label, "this is an XML document, not a CSV or Parquet bill", "Export it as CSV")
     if start.startswith((b"{", b"[{", b"[\n")):
-        raise refused_because(label, "this is JSON, not a CSV or Parquet bill", "Export it as CSV or Parquet")
+        raise _refused(label, "this is JSON, not a CSV or Parquet bill", "Export it as CSV or Parquet")
 
 
 def _encoding(head: bytes, label: str) -> str:
@@ -133,7 +134,7 @@ def _encoding(head: bytes, label: str) -> str:
         odd, even = sample[1::2].count(0), sample[::2].count(0)
         if max(odd, even) > 0.3 * len(sample):
             return "utf-16-le" if odd > even else "utf-16-be"
-        raise refused_because(
+        raise _refused(
             label, f"not a text file: a zero byte at position {sample.index(0)}", "Export or download it again"
         )
     return "utf-8"
@@ -150,9 +151,9 @@ def _converted(file: BillFile, encoding: str, compressed: bool, work: Path) -> t
             while chunk := source.read(_HEAD_BYTES):
                 out.write(chunk)
     except (UnicodeError, EOFError, OSError) as exc:
-        raise refused_because(
-            file.label, f"cannot be read as {encoding.upper()}: {exc}", "Save it as CSV in UTF-8"
-        ) from exc
+        if storage := storage_error(exc, work):
+            raise storage from exc
+        raise _refused(file.label, f"cannot be read as {encoding.upper()}: {exc}", "Save it as CSV in UTF-8") from exc
     with target.open("rb") as handle:
         return target, handle.read(_HEAD_BYTES)
 
@@ -171,7 +172,7 @@ def _text_layout(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDial
     escape = "\\" if '\\"' in text and '""' not in text else '"'
     headers = [header for delimiter in _DELIMITERS if (header := _read_header(text, delimiter, escape, cut=cut))]
     if not headers:
-        raise refused_because(
+        raise _refused(
             file.label,
             f"line 1 is longer than {MAX_LINE_BYTES // 1024 // 1024} MB or has an open quote",
             "This is not a CSV bill; export it again",
@@ -206,7 +207,7 @@ def _headless(head: bytes, file: BillFile, compressed: bool) -> tuple[CsvDialect
         if first is not None and len(first.names) == len(file.columns):
             quote = "" if delimiter == "\x01" else '"'
             return CsvDialect(delimiter, quote, quote, 0, _compression(compressed)), file.columns
-    raise refused_because(
+    raise _refused(
         file.label, f"the rows do not have the {len(file.columns)} fields of the manifest", "Download the export again"
     )
 

@@ -6,9 +6,11 @@ version has them. Columns beginning with ``x_`` are ours.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from workbench.schema.model import Column, Kind, Table
 
-__all__ = ["CHARGES", "COSTS", "FOCUS_COLUMNS", "FOCUS_NAMES", "OWN_COLUMNS"]
+__all__ = ["CHARGES", "CONTROL_TOLERANCE", "COSTS", "FOCUS_COLUMNS", "FOCUS_NAMES", "OWN_COLUMNS"]
 
 _T, _M, _N, _J, _TS, _I, _B = (
     Kind.TEXT,
@@ -167,5 +169,8 @@ OWN_COLUMNS: tuple[Column, ...] = (
 
 COSTS: tuple[str, ...] = ("billed_cost", "effective_cost", "contracted_cost", "list_cost")
 """The four costs, in the order tables show them."""
+
+CONTROL_TOLERANCE = Decimal("0.000001")
+"""Largest difference between a sum of a cost in a file and the sum loaded that still agrees."""
 
 CHARGES = Table("charges", "one charge line of a bill", FOCUS_COLUMNS + OWN_COLUMNS, "FOCUS 1.0-1.4")

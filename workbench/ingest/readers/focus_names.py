@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workbench.schema.charges import FOCUS_NAMES
 
-__all__ = ["ALLOWED", "ESSENTIAL", "FORMER_NAMES", "FORMER_VALUES", "VERSION_COLUMNS", "key"]
+__all__ = ["ALLOWED", "ESSENTIAL", "FORMER_NAMES", "FORMER_VALUES", "OTHER_DATA_SETS", "VERSION_COLUMNS", "key"]
 
 
 def key(name: str) -> str:
@@ -95,3 +95,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 FORMER_VALUES: Mapping[str, Mapping[str, str]] = {
     "pricing_category": {"On-Demand": "Standard", "Commitment-Based": "Committed"},  # 1.0-preview
 }
+
+OTHER_DATA_SETS: Mapping[str, tuple[str, ...]] = {
+    "contract commitments": ("ContractCommitmentId", "ContractId"),
+}
+"""Data sets that FOCUS (1.3 on) delivers beside the bill → columns that only they have."""

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from workbench import formats
-from workbench.costs.provenance import CONTROL_TOLERANCE, SourceFile, loads, rejected_rows, schema_changes, source_files
+from workbench.costs.provenance import SourceFile, loads, rejected_rows, schema_changes, source_files
 from workbench.export import Answer
+from workbench.schema.charges import CONTROL_TOLERANCE
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.export_menu import data_exports
@@ -39,7 +40,7 @@ def draw(ctx: PageContext) -> None:
         key="runs",
         load=lambda: loads(ctx.engine),
         draw=lambda found: show_rows(
-            ctx, [_run_row(row) for row in found.table.to_pylist()], alt="Runs", key="runs-table", currency=_no_currency
+            ctx, [_run_row(row) for row in found.table.to_pylist()], alt="Runs", key="runs-table"
         ),
     )
 
@@ -57,7 +58,6 @@ def _files(ctx: PageContext, files: Sequence[SourceFile]) -> None:
             [_file_row(file) for file in found],
             alt="Files",
             key="files-table",
-            currency=_no_currency,
             colours=lambda row: palette.alert if "✗" in str(row["State"]) else "",
             coloured="State",
         ),
@@ -119,7 +119,6 @@ def _quarantine(ctx: PageContext, files: Sequence[SourceFile]) -> None:
             ],
             alt="Refused rows",
             key="refused-rows-table",
-            currency=_no_currency,
         ),
         exports=lambda found: data_exports(
             ctx, "refused-rows", lambda: Answer("Refused rows", found.table, found.queries), basis="all"
@@ -148,7 +147,6 @@ def _changes(ctx: PageContext, files: Sequence[SourceFile]) -> None:
             ],
             alt="Changed columns",
             key="changed-columns-table",
-            currency=_no_currency,
         )
 
 
@@ -204,7 +202,3 @@ def _run_row(row: dict[str, Any]) -> dict[str, Any]:
         "Rows loaded": row["rows_loaded"],
         "Rows replaced": row["rows_replaced"],
     }
-
-
-def _no_currency(_row: object) -> str:
-    return ""
