@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from tests.support.bills import charge
-from workbench.costs.tieout import billed_lines
+from workbench.costs.tieout import State, billed_lines, tie_out
+from workbench.workspace import ExpectedInvoice
 
 
 def test_lines_are_summed_by_month_invoice_and_account_with_tax_apart(publish_bill) -> None:
@@ -50,3 +51,14 @@ def test_a_spread_commitment_fee_is_billed_once(publish_bill) -> None:
     )
     (line,) = billed_lines(publish_bill([fee]).engine)
     assert (line.billed, line.rows) == (31, 1)
+
+
+def test_lines_without_a_billed_cost_are_counted_and_mentioned(publish_bill) -> None:
+    snapshot = publish_bill([charge("3"), charge("4", billed_cost=None), charge("5", billed_cost=None)])
+    (line,) = billed_lines(snapshot.engine)
+    assert (line.billed, line.rows, line.unknown_rows) == (3, 3, 2)
+    expected = ExpectedInvoice(date(2026, 10, 1), "USD", Decimal(3))
+    (compared,) = tie_out(snapshot.engine, [expected], datetime(2026, 12, 1, tzinfo=UTC)).rows
+    assert (compared.state, compared.remark) == (State.MATCHED, "2 charge lines without a billed cost")
+    (unchecked,) = tie_out(snapshot.engine, [], datetime(2026, 12, 1, tzinfo=UTC)).rows
+    assert unchecked.remark == "2 charge lines without a billed cost"

@@ -51,7 +51,8 @@ SELECT
   coalesce(sum(billed_cost) FILTER (charge_category <> 'Tax'), 0) AS billed,
   coalesce(sum(billed_cost) FILTER (charge_category = 'Tax'), 0) AS tax,
   count(*) FILTER (charge_category <> 'Tax') AS row_count,
-  count(*) FILTER (charge_category = 'Tax') AS tax_row_count
+  count(*) FILTER (charge_category = 'Tax') AS tax_row_count,
+  count(*) FILTER (billed_cost IS NULL) AS unknown_row_count
 FROM charges
 GROUP BY ALL
 ORDER BY billing_month, currency, invoice_issuer NULLS FIRST, billing_account_id NULLS FIRST, invoice_id NULLS FIRST
@@ -74,7 +75,8 @@ class BilledLine:
     """One amount on the bill: billing month x currency x issuer x invoice x billing account.
 
     ``billed`` is the billed cost without tax, ``tax`` the billed cost of tax lines, both in ``currency``; ``rows`` and
-    ``tax_rows`` count the charge lines behind them. ``period_end`` is exclusive, UTC; None when the bill does not say.
+    ``tax_rows`` count the charge lines behind them; ``unknown_rows`` are those of both that state no billed cost and
+    add nothing. ``period_end`` is exclusive, UTC; None when the bill does not say.
     """
 
     billing_month: date
@@ -87,6 +89,7 @@ class BilledLine:
     rows: int
     tax_rows: int
     period_end: datetime | None = None
+    unknown_rows: int = 0
 
     @property
     def key(self) -> InvoiceKey:
@@ -113,7 +116,7 @@ class TieOutRow:
         includes_tax: whether ``billed`` and ``expected`` contain tax.
         tolerance: largest difference that still matches; None when there is nothing to compare.
         state: the outcome.
-        remark: what else helps to find the difference; empty when nothing does.
+        remark: what else helps to find a difference, and what the bill does not state; empty when there is neither.
     """
 
     billing_month: date
@@ -283,7 +286,9 @@ def _compared(invoice: ExpectedInvoice, found: Sequence[BilledLine], lines: Sequ
         includes_tax=invoice.includes_tax,
         tolerance=allowed if found else None,
         state=state,
-        remark="" if state is State.MATCHED else _clue(invoice, billed, tax, allowed, found, lines),
+        remark=_sentences(
+            "" if state is State.MATCHED else _clue(invoice, billed, tax, allowed, found, lines), _unknown(found)
+        ),
     )
 
 
@@ -343,7 +348,18 @@ def _unchecked(line: BilledLine, now: datetime) -> TieOutRow:
         includes_tax=False,
         tolerance=None,
         state=State.OPEN if line.is_open(now) else State.NOT_CHECKED,
+        remark=_unknown([line]),
     )
+
+
+def _unknown(found: Sequence[BilledLine]) -> str:
+    """What the sum leaves out, because the bill does not state it."""
+    unknown = sum(line.unknown_rows for line in found)
+    return f"{plural(unknown, 'charge line')} without a billed cost" if unknown else ""
+
+
+def _sentences(*parts: str) -> str:
+    return ". ".join(part for part in parts if part)
 
 
 def _months(rows: Sequence[TieOutRow], lines: Sequence[BilledLine]) -> tuple[MonthState, ...]:
@@ -386,6 +402,7 @@ def _line(row: dict[str, Any]) -> BilledLine:
         rows=row["row_count"],
         tax_rows=row["tax_row_count"],
         period_end=row["period_end"],
+        unknown_rows=row["unknown_row_count"],
     )
 
 
