@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from workbench.schema.currencies import ISO_CURRENCIES
 from workbench.costs.tieout import BilledLine
 from workbench.errors import BadFile
 from workbench.export.neutral import neutralise, restore
+from workbench.schema.currencies import ISO_CURRENCIES
 from workbench.workspace.records import ExpectedInvoice, InvoiceKey
 
 __all__ = ["MAX_BYTES", "ExpectedFile", "RowError", "parse_amount", "parse_expected", "parse_month", "template"]
