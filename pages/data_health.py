@@ -1,3 +1,5 @@
+"""Is the bill all there, does it match the invoices, and what was loaded?"""
+
 import streamlit as st
 
 from workbench.ui.context import page_context

@@ -1,3 +1,5 @@
+"""Why did cost change between two periods?"""
+
 from workbench.ui import drivers_page
 from workbench.ui.context import page_context
 

@@ -1,3 +1,5 @@
+"""What costs how much, down to one resource and its charge lines."""
+
 from workbench.ui import explore_page
 from workbench.ui.context import page_context
 

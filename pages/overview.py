@@ -8,10 +8,10 @@ from workbench.ui.context import page_context
 ctx = page_context()
 overview_page.figures(ctx)
 
-chart, list_ = st.columns([3, 1])
+chart, decisions = st.columns([3, 1])
 with chart:
     overview_page.daily(ctx)
-with list_:
+with decisions:
     overview_page.needs_a_decision(ctx)
 
 up, down = st.columns(2)

@@ -7,12 +7,16 @@ Rooms, top to bottom (a lower room never imports a higher one; import-linter che
 ``export``          tables and charts as files, neutralised and with provenance
 ``ingest``          bills → ``charges``; one file one transaction, quarantine, control totals
 ``simulate``        deterministic demo bill
-``costs``           views, explore, drivers, tie-out: pure questions to an engine
+``costs``           views, explore, drivers, tie-out, completeness: pure questions to an engine
 ``snapshot``        immutable DuckDB files, rollups, publish, verify, roll back
-``engines``         run canonical SQL, return ``pyarrow.Table``
+``workspace``       what people write: expected invoice totals, in SQLite
+``engines``         open DuckDB, run canonical SQL, return ``pyarrow.Table``
 ``schema``          the one declaration of every analytics table
-foundation          ``settings``, ``log``, ``progress``, ``clock``, ``formats``, ``errors``
+foundation          ``log``, ``settings``, ``progress``, ``clock``, ``formats``, ``json_text``, ``errors``
 ==================  ==========================================================================
+
+Beside them: ``models`` (pure, without any room of this package), ``data/reference`` (facts about providers, compiled),
+``pages`` (one short script a page) and ``app.py`` (the launcher).
 """
 
 __version__ = "0.1.0"

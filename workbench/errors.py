@@ -19,7 +19,7 @@
     ├── AccessDenied         the principal may not do this
     ├── Conflict             someone else changed the record first
     ├── ModelRefusal         not enough history; says how much is needed
-    └── ExportUnavailable    an export needs something that is not installed
+    └── ExportUnavailable    a file cannot be made here: something is not installed, or the format holds less
 
 The shell shows ``title``, ``detail`` and ``hint`` calmly with a reference id; the CLI prints the same text to
 stderr and exits with ``exit_code``. Tracebacks go to the log only.
@@ -172,6 +172,6 @@ class ModelRefusal(WorkbenchError):
 
 
 class ExportUnavailable(WorkbenchError):
-    """An export needs something that is not installed; the hint says what."""
+    """A file cannot be made here: something is not installed, or the format holds less; the hint says what helps."""
 
     code = "export_unavailable"

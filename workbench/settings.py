@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -39,7 +39,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WORKBENCH_", extra="ignore", frozen=True)
 
     home: Path = Field(PROJECT_ROOT / "data" / "local", description="Folder for everything the program writes")
-    postgres_url: SecretStr | None = Field(None, description="PostgreSQL URL of a shared deployment")
     basis: Literal["effective", "billed", "contracted", "list"] = Field(
         "effective", description="Cost basis shown when a link names none"
     )
@@ -88,7 +87,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - fixed by pydantic-settings
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - fixed by pydantic-settings
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the TOML file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
@@ -116,7 +115,7 @@ def load_settings() -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class SettingInUse:
-    """One setting: ``value`` as text (secrets masked) and where it comes from."""
+    """One setting: ``value`` as text and where it comes from."""
 
     name: str
     value: str

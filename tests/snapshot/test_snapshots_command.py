@@ -44,7 +44,7 @@ def test_list(two: list[str], capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["snapshots", "list"]) == 0
     table = capsys.readouterr().out
-    assert all(text in table for text in (*two, "3.00 USD", "load 1", "2026-10-01 to 2026-10-01"))
+    assert all(text in table for text in (*two, "$3.00", "load 1", "2026-10-01 to 2026-10-01"))
 
 
 def test_list_of_nothing(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

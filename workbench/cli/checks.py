@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from workbench import clock
+from workbench import clock, formats
 from workbench.errors import WorkbenchError
 from workbench.settings import PROJECT_ROOT, SettingInUse, Settings, explain_settings, load_settings
 from workbench.snapshot import SnapshotStore
@@ -121,7 +121,7 @@ def _disk(settings: Settings) -> Check:
         free = shutil.disk_usage(settings.home).free
     except OSError as error:
         return Check("disk", "warn", f"Free space is unknown: {error.strerror or error}")
-    detail = f"{free / 1e9:.1f} GB free"
+    detail = f"{formats.file_size(free)} free"
     if free < _LEAST_FREE_BYTES:
         return Check(
             "disk", "warn", detail, "A load needs room for a second snapshot; workbench snapshots prune frees some"
@@ -143,16 +143,19 @@ def _snapshot(settings: Settings) -> Iterator[Check]:
     if not report.ok:
         yield Check("snapshot", "fail", report.problem or "Damaged", "Run: workbench snapshots rollback")
         return
-    lines = manifest.rows.get("charges", 0)
+    lines = formats.plural(manifest.rows.get("charges", 0), "charge line")
     yield Check(
         "snapshot",
         "ok",
-        f"{manifest.id}: {lines:,} charge lines from {manifest.first_day} to {manifest.last_day}, verified",
+        f"{manifest.id}: {lines} from {manifest.first_day} to {manifest.last_day}, verified",
     )
     age = clock.now() - manifest.created_at
     if age > timedelta(hours=settings.stale_after_hours):
         yield Check(
-            "freshness", "warn", f"The snapshot is {age.days} days old", "Load the newest bill: workbench ingest PATH"
+            "freshness",
+            "warn",
+            f"The snapshot is {formats.age(age)} old",
+            "Load the newest bill: workbench ingest PATH",
         )
 
 

@@ -74,7 +74,7 @@ def _real_bills(settings: Settings) -> int:
     from workbench.snapshot import SnapshotStore
 
     store = SnapshotStore(settings)
-    if store.current() is None:
+    if not store.ids():
         return 0
     count = Query(
         "Files that are not the demo bill",

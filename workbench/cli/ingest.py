@@ -27,7 +27,7 @@ def _ingest(
     add: Annotated[
         bool, typer.Option("--add", help="Load even when lines look the same: this is a different part of the bill.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Load bills (FOCUS, AWS CUR, CUR 2.0; CSV or Parquet) into a new snapshot.
 
@@ -93,9 +93,11 @@ def _money(file: FileResult, cost: str) -> str | None:
 
 
 def _remark(file: FileResult) -> str:
+    from workbench.formats import plural
+
     parts = [f"{file.reason}. {file.hint}".rstrip(". ") if file.reason else "", *file.notes]
     if file.findings:
-        parts.append(f"{file.findings} data quality remark{'s' if file.findings > 1 else ''} (see Data health)")
+        parts.append(f"{plural(file.findings, 'quality finding')} (see Data health)")
     return "; ".join(part for part in parts if part)
 
 

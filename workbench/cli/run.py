@@ -46,7 +46,7 @@ def run(
         raise BadSetting(
             f"Port {chosen} is in use", hint=f"Is the app running already? Else: workbench run --port {chosen + 1}"
         )
-    if demo or SnapshotStore(settings).current() is None:
+    if demo or not SnapshotStore(settings).ids():
         if not demo:
             remark("No bill is loaded yet: building the demo bill. Load your own with: workbench ingest PATH")
         build_demo(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +49,7 @@ def list_snapshots(json: _Json = False) -> None:
         )
     elif manifests:
         print_table(
-            ("", "Snapshot", "Published (UTC)", "Charge days", "Charge lines", "Effective cost", "Size", "Note"),
+            ("", "Snapshot", "Published", "Charge days", "Charge lines", "Effective cost", "Size", "Note"),
             [_row(manifest, served) for manifest in manifests],
             right=("Charge lines", "Effective cost", "Size"),
         )
@@ -60,19 +61,21 @@ def list_snapshots(json: _Json = False) -> None:
 
 
 def _row(manifest: Manifest, served: str | None) -> tuple[str | None, ...]:
+    from workbench.formats import count, file_size, money, timestamp
+
     costs = [
-        f"{float(total):,.2f} {currency}"
+        money(Decimal(total), currency)
         for currency, totals in manifest.totals.items()
         if (total := totals["effective_cost"]) is not None
     ]
     return (
         "*" if manifest.id == served else "",
         manifest.id,
-        f"{manifest.created_at:%Y-%m-%d %H:%M}",
+        timestamp(manifest.created_at),
         f"{manifest.first_day} to {manifest.last_day}" if manifest.first_day else None,
-        f"{manifest.rows['charges']:,}",
+        count(manifest.rows["charges"]),
         ", ".join(costs) or None,
-        f"{manifest.bytes / 1e6:,.1f} MB",
+        file_size(manifest.bytes),
         manifest.note,
     )
 
@@ -90,6 +93,7 @@ def verify(
     """
     from workbench.cli.console import emit_json, print_table
     from workbench.errors import SnapshotMissing
+    from workbench.formats import duration
 
     if snapshot and all_:
         raise typer.BadParameter("give an ID or --all, not both")
@@ -104,9 +108,9 @@ def verify(
         )
     else:
         print_table(
-            ("Snapshot", "Result", "Problem", "Seconds"),
-            [(one.id, "good" if one.ok else "damaged", one.problem, f"{one.seconds:.1f}") for one in reports],
-            right=("Seconds",),
+            ("Snapshot", "Result", "Problem", "Took"),
+            [(one.id, "good" if one.ok else "damaged", one.problem, duration(one.seconds)) for one in reports],
+            right=("Took",),
         )
     if not all(one.ok for one in reports):
         raise typer.Exit(_FAILED)

@@ -44,10 +44,11 @@ from workbench.costs.driver_sentence import sentence_of
 from workbench.costs.labels import OTHER, labels_of
 from workbench.costs.plan import CHARGE_LINES, Statement
 from workbench.costs.resolve import ResolvedView
-from workbench.costs.results import MONEY, Change, change_of
+from workbench.costs.results import MONEY, Change, change_of, unknown_cost
 from workbench.costs.view import Period
 from workbench.engines import Engine, Query
 from workbench.errors import CannotRun
+from workbench.formats import percent
 from workbench.schema import Kind, duckdb_type
 
 __all__ = ["DRIVER_DIMENSIONS", "PARTS", "Drivers", "drivers"]
@@ -158,12 +159,12 @@ def _notices(groups: Sequence[dict[str, Any]], change: Change) -> tuple[str, ...
     said = []
     missing = sum(row["lines_without_cost"] for row in groups)
     if missing:
-        said.append(f"Cannot tell the cost of {missing:,} charge lines: the bill states none on this basis")
+        said.append(unknown_cost(missing))
     without_list = sum((row["end_without_list"] for row in groups), _ZERO)
     if without_list and change.current:
         share = without_list / change.current * 100
         said.append(
-            f"Rate and discount cannot be told apart for items without list cost ({share:.1f}% of the end):"
+            f"Rate and discount cannot be told apart for items without list cost ({percent(share)} of the end):"
             " their price change counts as rate"
         )
     return tuple(said)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from models.month_end import MONTHS_TESTED, MonthEnd, NotEnoughHistory, project_month_end
+from models.month_end import HISTORY_DAYS, MONTHS_TESTED, MonthEnd, NotEnoughHistory, project_month_end
 from workbench.costs.breakdown import breakdown
 from workbench.costs.dimensions import tag_key
 from workbench.costs.explore import totals
@@ -212,7 +212,7 @@ def commitments(engine: Engine, view: ResolvedView) -> Commitments:
 
 def outlook(engine: Engine, month: ResolvedView) -> tuple[MonthEnd | None, str | None]:
     """The outlook for the month of ``month`` (a month to date), or a refusal in words."""
-    first = add_months(month.period.last.replace(day=1), -MONTHS_TESTED[1]) - timedelta(days=56)
+    first = add_months(month.period.last.replace(day=1), -MONTHS_TESTED[1]) - timedelta(days=HISTORY_DAYS)
     history = replace(month, period=Period(first, month.period.last), comparison=None).with_spec(grain=Grain.DAY)
     found = series(engine, history, groups=0)
     if not found.groups:

@@ -13,9 +13,22 @@ from decimal import Decimal
 import pyarrow as pa
 
 from workbench.engines import Query
+from workbench.formats import plural
 from workbench.schema.model import MONEY_SCALE
 
-__all__ = ["MONEY", "Breakdown", "Change", "LinesPage", "OtherRow", "Series", "Totals", "Tree", "Values", "change_of"]
+__all__ = [
+    "MONEY",
+    "Breakdown",
+    "Change",
+    "LinesPage",
+    "OtherRow",
+    "Series",
+    "Totals",
+    "Tree",
+    "Values",
+    "change_of",
+    "unknown_cost",
+]
 
 MONEY = pa.decimal128(38, MONEY_SCALE)
 """Arrow type of every money column."""
@@ -44,6 +57,11 @@ def change_of(current: Decimal | None, previous: Decimal | None) -> Change:
         return Change(current, previous, None, None)
     delta = current - previous
     return Change(current, previous, delta, delta / previous * 100 if previous > 0 else None)
+
+
+def unknown_cost(lines: int, where: str = "") -> str:
+    """What is said beside figures that leave out charge lines without a cost."""
+    return f"Cannot tell the cost of {plural(lines, 'charge line')}{where}: the bill states none on this basis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +100,7 @@ class Totals:
             (self.previous_lines_without_basis, "the comparison"),
         ):
             if lines:
-                said.append(
-                    f"Cannot tell the cost of {lines:,} charge lines in {where}: the bill states none on this basis"
-                )
+                said.append(unknown_cost(lines, f" in {where}"))
         return tuple(said)
 
 

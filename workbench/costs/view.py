@@ -182,10 +182,6 @@ class ViewSpec:
         """The view without one filter."""
         return replace(self, filters=tuple(item for item in self.filters if item != dropped))
 
-    def drilled(self, value: str | None, into: str) -> ViewSpec:
-        """One step down: the outermost group fixed at ``value``, grouped ``into`` the next dimension."""
-        return replace(self.with_values(self.by[0], (value,)), by=(into,))
-
     def values_of(self, dimension: str, *, negated: bool = False) -> tuple[str | None, ...]:
         """Values filtered on one dimension, in order."""
         return tuple(f.value for f in self.filters if f.dimension == dimension and f.negated == negated)

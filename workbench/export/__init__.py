@@ -7,6 +7,7 @@
 ``charts``      ``to_html`` (no network), ``to_image`` (PNG, SVG, PDF through an installed Chromium)
 ``neutral``     text a spreadsheet must not run; decided by column type
 ``files``       ``write_file``: whole or not at all
+``invoice_list``  expected invoice totals as CSV: the template out, the filled-in list back in
 ==============  ===================================================================================
 
 Pure functions from an Arrow table or a figure to bytes. May import ``costs`` and what is below it; never Streamlit.

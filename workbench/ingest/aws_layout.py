@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from workbench.ingest.aws_manifest import Manifest, is_manifest, read_manifest
+from workbench.ingest.aws_manifest import AwsManifest, is_manifest, read_manifest
 from workbench.ingest.deliveries import BillFile, Delivery, Resolution
 
 __all__ = ["AwsLayoutResolver", "month_folder"]
@@ -58,9 +58,9 @@ class AwsLayoutResolver:
         return Resolution((*deliveries, *folders), tuple(rest))
 
 
-def _current(manifests: Iterable[Manifest]) -> list[Manifest]:
+def _current(manifests: Iterable[AwsManifest]) -> list[AwsManifest]:
     """One manifest a dataset and month: the one highest up, else the one in the folder with the latest time."""
-    groups: dict[tuple[str, date | None], list[Manifest]] = defaultdict(list)
+    groups: dict[tuple[str, date | None], list[AwsManifest]] = defaultdict(list)
     for manifest in manifests:
         groups[manifest.dataset, manifest.month].append(manifest)
     current = []
@@ -77,7 +77,7 @@ def _current(manifests: Iterable[Manifest]) -> list[Manifest]:
     return current
 
 
-def _delivery(manifest: Manifest, bills: Sequence[BillFile]) -> tuple[Delivery, set[str]]:
+def _delivery(manifest: AwsManifest, bills: Sequence[BillFile]) -> tuple[Delivery, set[str]]:
     """The delivery of one manifest, and every file of its month: current ones, older versions, left-overs."""
     matches = {key: _local_copies(manifest, key, bills) for key in manifest.keys}
     found = [file for files in matches.values() for file in files]
@@ -102,7 +102,7 @@ def _delivery(manifest: Manifest, bills: Sequence[BillFile]) -> tuple[Delivery, 
     )
 
 
-def _local_copies(manifest: Manifest, key: str, bills: Sequence[BillFile]) -> list[BillFile]:
+def _local_copies(manifest: AwsManifest, key: str, bills: Sequence[BillFile]) -> list[BillFile]:
     """The bill behind an object key: the one whose path shares most of the key's end, nearest to the manifest.
 
     File names repeat from month to month, so that the folder must agree as well unless the file lies beside its

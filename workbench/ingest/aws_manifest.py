@@ -9,7 +9,7 @@ from datetime import date
 
 from workbench.ingest.deliveries import BillFile
 
-__all__ = ["Manifest", "is_manifest", "read_manifest"]
+__all__ = ["AwsManifest", "is_manifest", "read_manifest"]
 
 _MONTH_IN_KEY = re.compile(r"(?:billing_period=(\d{4})-(\d{2})|/(\d{4})(\d{2})01-\d{8}/)", re.IGNORECASE)
 _MONTH_IN_PERIOD = re.compile(r"^(\d{4})-?(\d{2})")
@@ -17,7 +17,7 @@ _LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class AwsManifest:
     """What a manifest says.
 
     Args:
@@ -59,12 +59,12 @@ def is_manifest(label: str) -> bool:
     return label.lower().endswith("manifest.json")
 
 
-def read_manifest(file: BillFile) -> Manifest | None:
+def read_manifest(file: BillFile) -> AwsManifest | None:
     """Read a manifest; None when the JSON is something else. One that cannot be read has a ``problem``."""
     try:
         content = json.loads(file.local.read_bytes()) if file.local.stat().st_size <= _LARGEST else None
     except (OSError, ValueError) as exc:
-        return Manifest(file, file.label, None, "", (), (), f"the manifest cannot be read ({exc})")
+        return AwsManifest(file, file.label, None, "", (), (), f"the manifest cannot be read ({exc})")
     if not isinstance(content, dict):
         return None
     keys = content.get("reportKeys") or content.get("dataFiles")
@@ -73,7 +73,7 @@ def read_manifest(file: BillFile) -> Manifest | None:
     paths = tuple(re.sub(r"^s3://[^/]+/", "", key) for key in keys)
     name = str(content.get("exportArn") or content.get("reportName") or content.get("reportId") or "")
     account = str(content.get("account") or "")
-    return Manifest(
+    return AwsManifest(
         file,
         "aws:" + (name if name.startswith("arn:") else "/".join(part for part in (account, name) if part)),
         _month(content, (*paths, file.label)),

@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.errors import BadFile
 from workbench.ingest.archives import is_archive, unpack
 from workbench.ingest.aws_layout import AwsLayoutResolver, month_folder
+from workbench.ingest.aws_manifest import is_manifest
 from workbench.ingest.deliveries import BillFile, Delivery, LayoutResolver, PartitionResolver, plain_delivery
 
 __all__ = ["RESOLVERS", "Found", "discover"]
@@ -58,7 +59,7 @@ def discover(arguments: Sequence[str | Path], work: Path) -> Found:
         resolution = resolver.resolve(rest)
         deliveries.extend(resolution.deliveries)
         rest = list(resolution.rest)
-    deliveries.extend(plain_delivery(file) for file in rest if not _is_manifest(file.label))
+    deliveries.extend(plain_delivery(file) for file in rest if not is_manifest(file.label))
     deliveries.sort(key=lambda delivery: (delivery.dataset, str(delivery.billing_month or "")))
     return Found(tuple(deliveries), tuple(problems))
 
@@ -68,7 +69,7 @@ def _paths(argument: str | Path) -> list[Path]:
     try:
         if path.is_dir():
             found = sorted(_walk(path.resolve()))
-            if not any(not _is_manifest(file.name) for file in found):
+            if not any(not is_manifest(file.name) for file in found):
                 raise BadFile(f"{path}: no bills in this folder", hint="Give CSV, CSV.gz, Parquet or ZIP files")
             return found
         if path.exists() or path.is_symlink():
@@ -116,11 +117,7 @@ def _can_be_a_bill(name: str) -> bool:
     base = name.rsplit("/", 1)[-1]
     if base.startswith((".", "_")):
         return False
-    return base.lower().endswith(_BILLS) or is_archive(base) or _is_manifest(base) or bool(_HIVE_PART.match(base))
-
-
-def _is_manifest(name: str) -> bool:
-    return name.lower().endswith("manifest.json")
+    return base.lower().endswith(_BILLS) or is_archive(base) or is_manifest(base) or bool(_HIVE_PART.match(base))
 
 
 def _open(path: Path, work: Path) -> tuple[BillFile, ...]:

@@ -96,7 +96,7 @@ class Layout:
 
     def adopt(self, built: Path, manifest: Manifest) -> None:
         """Make a finished, synced file the snapshot being served: rename, manifest, pointer, each durable."""
-        os.replace(built, self.data(manifest.id))  # noqa: PTH105
+        os.replace(built, self.data(manifest.id))  # noqa: PTH105 - as in write_durably
         fsync_directory(self.folder)
         write_durably(self.manifest(manifest.id), json.dumps(manifest.to_json(), indent=2), scratch=self.work)
         self.point(Pointer(manifest.id, manifest.file, manifest.id))

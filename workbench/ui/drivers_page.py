@@ -247,7 +247,6 @@ def _look_into(ctx: PageContext, result: Drivers, chosen: int | None) -> None:
 
 
 def _by(view: ViewSpec, key: str) -> ViewSpec:
-
     return replace(view, by=(key,))
 
 

@@ -28,7 +28,7 @@ from workbench.ui.drill import crumbs, drilled, next_dimension
 from workbench.ui.export_menu import chart_exports, table_exports
 from workbench.ui.table import cut_note, show_table
 from workbench.ui.text import plain, visible
-from workbench.ui.words import BASES, GRAINS, dimension_label, filter_label
+from workbench.ui.words import BASES, GRAINS, dimension_in_sentence, dimension_label, filter_label
 
 __all__ = ["breadcrumbs", "chart", "controls", "groups", "headline", "lines"]
 
@@ -65,9 +65,10 @@ def controls(ctx: PageContext) -> None:
     keys = dimension_keys(ctx)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="wb-explore-controls"):
         first, *more = view.by
-        _choose(ctx, "wb-by", f"By {_lower(first)}", keys, lambda key: replace(view, by=(key, *view.by[1:2])))
+        label = f"By {dimension_in_sentence(first)}"
+        _choose(ctx, "wb-by", label, keys, lambda key: replace(view, by=(key, *view.by[1:2])))
         rest: list[str | None] = [None, *(key for key in keys if key != first)]
-        label = f"then by {_lower(more[0])}" if more else "then by …"
+        label = f"then by {dimension_in_sentence(more[0])}" if more else "then by …"
         _choose(ctx, "wb-then", label, rest, lambda key: replace(view, by=(first, key) if key else (first,)))
         st.session_state["wb-chart"] = view.chart
         st.segmented_control(
@@ -121,9 +122,9 @@ def headline(ctx: PageContext) -> None:
 
 def chart(ctx: PageContext) -> None:
     """Cost over time by the first dimension, or a treemap of the first two."""
-    name = plain(_lower(ctx.view.by[0]))
+    name = plain(dimension_in_sentence(ctx.view.by[0]))
     if ctx.view.chart is Chart.TREEMAP:
-        then = f" and {plain(_lower(ctx.view.by[1]))}" if len(ctx.view.by) > 1 else ""
+        then = f" and {plain(dimension_in_sentence(ctx.view.by[1]))}" if len(ctx.view.by) > 1 else ""
         _treemap(ctx, f"Cost by {name}{then}")
     else:
         _over_time(ctx, f"Cost by {name}, {GRAINS[ctx.resolved.grain].lower()}")
@@ -141,7 +142,7 @@ def groups(ctx: PageContext) -> None:
             key=f"wb-groups-{_stamp(ctx)}",
             currency=currency,
             palette=palette,
-            alt=f"Cost by {', '.join(visible(_lower(key)) for key in result.by)}",
+            alt=f"Cost by {', '.join(visible(dimension_in_sentence(key)) for key in result.by)}",
             totals=totals,
             selectable=True,
         )
@@ -151,7 +152,7 @@ def groups(ctx: PageContext) -> None:
 
     block(
         ctx,
-        f"By {' and '.join(plain(_lower(key)) for key in ctx.view.by)}",
+        f"By {' and '.join(plain(dimension_in_sentence(key)) for key in ctx.view.by)}",
         key="groups",
         load=lambda: explore.breakdown(ctx.engine, ctx.resolved, limit=ctx.settings.table_rows),
         draw=draw,
@@ -354,12 +355,6 @@ def _ask(ctx: PageContext, what: What) -> Answer:
 
 def _name(ctx: PageContext, item: Filter) -> str:
     return labels_of(ctx.engine, item.dimension, [item.value])[item.value]
-
-
-def _lower(key: str) -> str:
-    """The name of a dimension inside a sentence."""
-    label = dimension_label(key)
-    return label if label.isupper() or key.startswith("tag.") else label[0].lower() + label[1:]
 
 
 def _stamp(ctx: PageContext) -> str:

@@ -32,11 +32,7 @@ def main() -> None:
     st.set_page_config(page_title="FinOps workbench", page_icon=str(_ICON), layout="wide")
     with calm("The app"):
         settings = load_settings()
-        pages = {
-            page.key: st.Page(page.script, title=page.title, url_path=page.key)
-            for page in PAGES
-            if page.script.exists()
-        }
+        pages = {page.key: st.Page(page.script, title=page.title, url_path=page.key) for page in PAGES}
         start = st.Page(lambda: _open_start_page(settings, pages), title="Start", default=True, visibility="hidden")
         current = st.navigation([start, *pages.values()], position="hidden")
         page = next((info for info in PAGES if info.key == current.url_path), None)

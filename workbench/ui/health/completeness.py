@@ -63,9 +63,7 @@ def days(ctx: PageContext) -> None:
         "Months covered",
         key="months",
         load=lambda: completeness(ctx.engine, currency),
-        draw=lambda found: show_rows(
-            ctx, _month_rows(found), alt="Months covered", key="months-table", currency=lambda _: currency
-        ),
+        draw=lambda found: show_rows(ctx, _month_rows(found), alt="Months covered", key="months-table"),
         empty=lambda found: not found.months,
     )
 

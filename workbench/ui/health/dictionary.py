@@ -36,5 +36,4 @@ def draw(ctx: PageContext) -> None:
         ],
         alt=f"Columns of {declared.name}",
         key=f"dictionary-{declared.name}",
-        currency=lambda _: "",
     )

@@ -62,7 +62,7 @@ def show_rows(
         key: unique on the page.
         money: headings of amounts.
         signed: those of them that are differences, with a sign.
-        currency: heading that holds the currency of a row, or the function that knows it.
+        currency: heading that holds the currency of a row, or the function that knows it; only for amounts.
         colours: text colour of a row's cell under ``coloured``; empty for none.
         coloured: heading of the cell that is coloured.
         totals: how many of the last rows are sums, in bold.
@@ -75,7 +75,7 @@ def show_rows(
     names = [name for name in shown[0] if name not in hidden] if shown else []
     frame = pd.DataFrame([{name: _cell(row[name]) for name in names} for row in shown])
     styled = frame.style
-    codes = [str(currency(row) if callable(currency) else row[currency]) for row in shown]
+    codes = [str(currency(row) if callable(currency) else row[currency]) for row in shown] if money else []
     for code in dict.fromkeys(codes):
         of_code = [index for index, one in enumerate(codes) if one == code]
         for name in set(money) & set(names):

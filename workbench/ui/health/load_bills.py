@@ -131,7 +131,7 @@ class _StatusProgress:
         self._title = title
         self._status.update(label=plain(title))
 
-    def advance(self, amount: float = 1.0, *, detail: str = "") -> None:  # noqa: ARG002
+    def advance(self, amount: float = 1.0, *, detail: str = "") -> None:  # noqa: ARG002 - as above
         if detail:
             self._status.update(label=plain(f"{self._title}: {detail}"))
 

@@ -48,7 +48,6 @@ def _table(ctx: PageContext, found: tuple[Finding, ...]) -> None:
         ],
         alt="Quality findings",
         key="findings-table",
-        currency=lambda _: "",
         colours=lambda row: colours.get(str(row["Severity"]), ""),
         coloured="Severity",
     )

@@ -21,8 +21,7 @@ def draw(ctx: PageContext) -> None:
     """The list, and what can be done with one of them."""
     store = SnapshotStore(ctx.settings)
     manifests = store.list()
-    current = store.current()
-    served = current.id if current else ""
+    served = store.served_id()
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Snapshots**")
         st.caption("Each load publishes a new one and changes no older one. The app shows the one being served.")
@@ -43,13 +42,12 @@ def draw(ctx: PageContext) -> None:
             ],
             alt="Snapshots",
             key="snapshots-table",
-            currency=lambda _: "",
         )
         if manifests:
             _actions(store, manifests, served)
 
 
-def _actions(store: SnapshotStore, manifests: list[Manifest], served: str) -> None:
+def _actions(store: SnapshotStore, manifests: list[Manifest], served: str | None) -> None:
     chosen = st.selectbox("Snapshot", manifests, format_func=_name, key="snapshot-choice", width=420)
     with st.container(horizontal=True, gap="small"):
         verify = st.button("Verify", key="snapshot-verify", help="Read the whole file again and compare its checksum")
