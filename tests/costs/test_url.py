@@ -192,10 +192,3 @@ def test_adding_a_filter_drops_its_opposite_and_duplicates() -> None:
     view = ViewSpec(filters=(Filter("service", "A", negated=True), Filter("region", "r")))
     narrowed = view.with_filter(Filter("service", "A")).with_filter(Filter("service", "A"))
     assert narrowed.filters == (Filter("region", "r"), Filter("service", "A"))
-
-
-def test_drilling_fixes_the_group_and_goes_one_level_down() -> None:
-    view = ViewSpec(by=("service", "account"), filters=(Filter("service", "B"), Filter("region", "r")))
-    down = view.drilled(None, into="usage_type")
-    assert down.by == ("usage_type",)
-    assert down.filters == (Filter("region", "r"), Filter("service", None))
