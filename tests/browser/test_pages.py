@@ -95,6 +95,9 @@ def test_the_navigation_keeps_the_view(open_page: OpenPage) -> None:
 def test_drilling_down_writes_the_filter_to_the_address(open_page: OpenPage) -> None:
     shown = open_page("/explore")
     picker = shown.get_by_label("Look into")
+    # As a person would: scroll there, then click. The list closes when the page scrolls under it.
+    picker.scroll_into_view_if_needed()
+    settle(shown)
     picker.click()
     shown.get_by_role("option", name="Amazon S3").click()
     settle(shown)
