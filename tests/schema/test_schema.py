@@ -3,9 +3,13 @@
 import duckdb
 import pytest
 
-from workbench.schema import TABLES, Kind, create_table, duckdb_type, snake, table
+from workbench.schema import INVENTORY, TABLES, VIEWS, Kind, create_table, create_view, duckdb_type, snake, table
 from workbench.schema.charges import FOCUS_NAMES
+from workbench.schema.dictionary import data_dictionary
 from workbench.schema.tables import ROLLUP_DIMENSIONS
+from workbench.settings import PROJECT_ROOT
+
+_CURRENCIES = {"billing_currency", "pricing_currency", "to_currency", "USD", "USD/hour", "USD/month"}
 
 
 @pytest.mark.parametrize("declared", TABLES, ids=lambda t: t.name)
@@ -26,7 +30,7 @@ def test_every_column_is_described_and_every_amount_has_a_unit(declared):
     for column in declared.columns:
         assert column.description, column.name
         if column.kind is Kind.MONEY and column.name != "effective_cost":
-            assert column.unit in {"billing_currency", "pricing_currency"}, column.name
+            assert column.unit in _CURRENCIES, column.name
 
 
 def test_focus_names_follow_one_rule():
@@ -52,3 +56,27 @@ def test_focus_1_2_has_57_columns_and_1_3_adds_eight():
 def test_rollup_dimensions_are_columns_of_charges_and_of_the_rollup():
     assert set(ROLLUP_DIMENSIONS) <= set(table("charges").names)
     assert set(ROLLUP_DIMENSIONS) <= set(table("daily_costs").names)
+
+
+def test_the_inventory_has_the_tables_of_the_requirement_and_nat_gateways():
+    assert len(INVENTORY) == 27
+    for declared in INVENTORY:
+        assert declared.names[0] == "id"
+        assert declared.names[-2:] == ("provider", "provider_attributes")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.name)
+def test_a_view_has_exactly_the_declared_columns_and_types(view):
+    with duckdb.connect() as connection:
+        for declared in TABLES:
+            connection.execute(create_table(declared))
+        for each in VIEWS[: VIEWS.index(view) + 1]:
+            connection.execute(create_view(each))
+        found = connection.execute(f'DESCRIBE "{view.name}"').fetchall()
+    assert [(row[0], row[1].replace(",", ", ").replace(",  ", ", ")) for row in found] == [
+        (column.name, duckdb_type(column.kind)) for column in view.columns
+    ]
+
+
+def test_the_data_dictionary_is_up_to_date():
+    assert (PROJECT_ROOT / "docs" / "DATA_DICTIONARY.md").read_text() == data_dictionary()

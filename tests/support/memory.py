@@ -11,7 +11,7 @@ import pyarrow as pa
 from tests.support.bills import insert_charges
 from workbench.engines import Query
 from workbench.progress import Silent
-from workbench.schema import TABLES, create_table
+from workbench.schema import TABLES, VIEWS, create_table, create_view
 from workbench.settings import Settings
 from workbench.snapshot.rollups import build_rollups
 
@@ -29,6 +29,8 @@ class MemoryEngine:
         self.queries: list[Query] = []
         for table in TABLES:
             self._connection.execute(create_table(table))
+        for view in VIEWS:
+            self._connection.execute(create_view(view))
         insert_charges(self._connection, rows)
         build_rollups(self._connection, settings, Silent())
 

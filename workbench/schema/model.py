@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["MONEY_SCALE", "Column", "Kind", "Table", "literal", "quote", "snake"]
+__all__ = ["MONEY_SCALE", "Column", "Kind", "Table", "View", "literal", "quote", "snake"]
 
 # Twelve decimals keep every published unit price times quantity; 38 digits leave 26 before the point.
 MONEY_SCALE = 12
@@ -16,7 +16,7 @@ class Kind(Enum):
     """Logical type of a column; ``ddl.py`` knows each engine's spelling."""
 
     TEXT = "text"
-    MONEY = "money"  # DECIMAL(38, 12), in the row's billing_currency
+    MONEY = "money"  # DECIMAL(38, 12), in the currency its unit names
     NUMBER = "number"  # double
     INTEGER = "integer"
     BOOLEAN = "boolean"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``unit`` is a currency column, a physical unit, or empty for dimensions."""
+    """One column: ``unit`` is a currency (its code, or the column that holds it), a physical unit, or empty."""
 
     name: str
     kind: Kind
@@ -57,6 +57,13 @@ class Table:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class View(Table):
+    """A table computed when it is read; ``sql`` is one SELECT in canonical SQL with the declared columns in order."""
+
+    sql: str = ""
 
 
 def quote(name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from workbench.schema.charges import CHARGES
+from workbench.schema.inventory import INVENTORY
 from workbench.schema.model import Column, Kind, Table
+from workbench.schema.reference import REFERENCE
 
 __all__ = [
     "CHARGE_SPREADS",
@@ -14,6 +16,7 @@ __all__ = [
     "MAX_PROMOTED_TAGS",
     "PROMOTED_TAGS",
     "QUALITY_FINDINGS",
+    "READABLE_VERSIONS",
     "REJECTED_ROWS",
     "ROLLUP_DIMENSIONS",
     "SCHEMA_VERSION",
@@ -22,7 +25,8 @@ __all__ = [
     "table",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: inventory and reference tables
+READABLE_VERSIONS = (1, 2)  # later versions only added tables; a refresh creates those an older snapshot lacks
 MAX_PROMOTED_TAGS = 8
 
 _T, _M, _N, _I, _B, _D, _TS, _J = (
@@ -225,6 +229,8 @@ TABLES: tuple[Table, ...] = (
     SOURCE_FILES,
     REJECTED_ROWS,
     QUALITY_FINDINGS,
+    *INVENTORY,
+    *REFERENCE,
 )
 
 

@@ -11,15 +11,15 @@ from workbench import clock
 from workbench.engines import connect
 from workbench.errors import CannotRun
 from workbench.progress import Progress
-from workbench.schema import TABLES, create_table
+from workbench.schema import TABLES, VIEWS, create_table, create_view
 from workbench.schema.model import literal, quote
-from workbench.schema.tables import SCHEMA_VERSION
+from workbench.schema.tables import READABLE_VERSIONS, SCHEMA_VERSION
 from workbench.settings import Settings
 from workbench.snapshot.checks import Contents, read_file
 from workbench.snapshot.files import ensure_free, fsync_file, sha256_of
 from workbench.snapshot.layout import Layout
 from workbench.snapshot.manifest import Manifest
-from workbench.snapshot.rollups import CREATE_CHARGE_DAYS, build_rollups
+from workbench.snapshot.rollups import build_rollups
 
 __all__ = ["SnapshotBuild"]
 
@@ -102,19 +102,21 @@ class SnapshotBuild:
         return connection
 
     def _prepare_schema(self) -> None:
-        if self.base is not None and self.base.schema_version != SCHEMA_VERSION:
+        if self.base is not None and self.base.schema_version not in READABLE_VERSIONS:
             raise CannotRun(
                 f"Snapshot {self.base.id} has schema version {self.base.schema_version}, this program"
                 f" writes {SCHEMA_VERSION}",
                 hint="Choose an empty folder with WORKBENCH_HOME and load the bills again",
             )
         # Dropped first, so that the space of the old rollups holds the new rows instead of growing the file.
-        self.connection.execute("DROP VIEW IF EXISTS charge_days")
+        for view in reversed(VIEWS):
+            self.connection.execute(f"DROP VIEW IF EXISTS {view.name}")
         for name in _ROLLUPS:
             self.connection.execute(f"DROP TABLE IF EXISTS {name}")
         for table in TABLES:
             self.connection.execute(create_table(table))
-        self.connection.execute(CREATE_CHARGE_DAYS)
+        for view in VIEWS:
+            self.connection.execute(create_view(view))
         self.connection.execute("CHECKPOINT")
 
     def _compact(self) -> None:

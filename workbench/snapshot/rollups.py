@@ -24,11 +24,12 @@ from workbench.progress import Progress
 from workbench.schema import CHARGES
 from workbench.schema.charges import COSTS
 from workbench.schema.tables import DAILY_RESOURCE_COSTS, MAX_PROMOTED_TAGS, ROLLUP_DIMENSIONS
+from workbench.schema.views import charge_days_sql
 from workbench.settings import Settings
 from workbench.snapshot.promoted_tags import drop_tag_tables, fill_promoted_tags
 from workbench.snapshot.spreads import fill_charge_spreads
 
-__all__ = ["CREATE_CHARGE_DAYS", "build_rollups"]
+__all__ = ["build_rollups"]
 
 # Charge lines aggregated at a time. Bounds the memory (about 1 GB when every line is a group of its own), and because
 # the slices are written day after day, a question about a month reads only the row groups of its slices.
@@ -42,13 +43,6 @@ _LABELLED = (
     ("resource", "resource_id", "resource_name", "resource_type"),
 )
 
-
-_CHARGE_DAYS = (
-    "SELECT CAST(charge_period_start AS DATE) AS charge_date, * FROM charges WHERE NOT x_spread{charges}"
-    " UNION ALL BY NAME SELECT * FROM charge_spreads{spreads}"
-)
-
-CREATE_CHARGE_DAYS = f"CREATE OR REPLACE VIEW charge_days AS {_CHARGE_DAYS.format(charges='', spreads='')}"
 
 _TAGS = ", ".join(f"tag_{position}" for position in range(1, MAX_PROMOTED_TAGS + 1))
 _DIMENSIONS = ", ".join((*ROLLUP_DIMENSIONS, "consumed_unit"))
@@ -76,9 +70,9 @@ _PLAIN = _Source(
     "count(*)",
 )
 _WITH_SPREADS = _Source(
-    _CHARGE_DAYS.format(
-        charges=" AND charge_period_start >= $first AND charge_period_start < $after",
-        spreads=" WHERE charge_date >= $first AND charge_date < $after",
+    charge_days_sql(
+        of_charges=" AND charge_period_start >= $first AND charge_period_start < $after",
+        of_spreads=" AND charge_date >= $first AND charge_date < $after",
     ),
     # A spread fee has a row a day but is one line: it counts on its first day.
     "count(*) FILTER (charge_date = CAST(charge_period_start AS DATE))",
@@ -118,7 +112,6 @@ def build_rollups(connection: duckdb.DuckDBPyConnection, settings: Settings, pro
         progress: told of each slice of days.
     """
     fill_charge_spreads(connection)
-    connection.execute(CREATE_CHARGE_DAYS)
     fill_promoted_tags(connection, settings.promoted_tags, settings.promoted_tag_limit)
     connection.execute("DELETE FROM daily_costs")
     connection.execute("DELETE FROM daily_resource_costs")

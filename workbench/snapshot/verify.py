@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import SnapshotCorrupt
-from workbench.schema.tables import SCHEMA_VERSION
+from workbench.schema.tables import READABLE_VERSIONS, SCHEMA_VERSION
 from workbench.settings import Settings
 from workbench.snapshot.checks import read_file
 from workbench.snapshot.files import sha256_of
@@ -39,7 +39,7 @@ def check_file(path: Path, manifest: Manifest) -> None:
     Raises:
         SnapshotCorrupt: the file is missing, truncated or altered, or has another schema version.
     """
-    if manifest.schema_version != SCHEMA_VERSION:
+    if manifest.schema_version not in READABLE_VERSIONS:
         raise SnapshotCorrupt(
             f"Snapshot {manifest.id} was written by another version of the program",
             detail=f"It has schema version {manifest.schema_version}, this program reads {SCHEMA_VERSION}",
@@ -70,6 +70,6 @@ def check_contents(path: Path, manifest: Manifest, settings: Settings) -> None:
     Raises:
         SnapshotCorrupt: they differ, a rollup does not add up, or a block cannot be read.
     """
-    contents = read_file(path, settings)
+    contents = read_file(path, settings, tables=manifest.rows)
     if manifest.rows != contents.rows or manifest.totals != contents.totals:
         raise SnapshotCorrupt(f"Snapshot {manifest.id} does not hold the rows and totals of its manifest")
