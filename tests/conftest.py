@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.bills import snapshot_of
+from tests.support.postgres import fresh_database, postgres_server
 from workbench.settings import PROJECT_ROOT, Settings, load_settings
 from workbench.snapshot import OpenSnapshot
 
@@ -59,3 +61,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"The shared reference data is not at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Connection string of a real PostgreSQL server that lives as long as the test process."""
+    # A socket path may have about a hundred characters, so not below pytest's own folder.
+    with tempfile.TemporaryDirectory(prefix="wb-pg-") as folder, postgres_server(Path(folder) / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def database(postgres: str) -> str:
+    """Connection string of an empty database of this module."""
+    return fresh_database(postgres)

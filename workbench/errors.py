@@ -9,6 +9,7 @@
     │   ├── SnapshotBusy         another refresh holds the lock
     │   ├── QueryTimeout         a query ran longer than its limit
     │   ├── QueryFailed          the engine refused a query
+    │   ├── DatabaseUnreachable  no PostgreSQL answers, it refuses the user, or it went away
     │   └── CannotRun            a needed table, column or history is absent ("needs X")
     ├── InputError           what was given cannot be used
     │   ├── BadFile              a file is not a bill we can read, or has bad rows
@@ -38,6 +39,7 @@ __all__ = [
     "CannotRun",
     "Conflict",
     "DataError",
+    "DatabaseUnreachable",
     "ExportUnavailable",
     "InputError",
     "ModelRefusal",
@@ -113,6 +115,12 @@ class CannotRun(DataError):
     """A needed table, column or history is absent: "cannot tell, needs X"."""
 
     code = "cannot_run"
+
+
+class DatabaseUnreachable(DataError):
+    """No PostgreSQL answers, it refuses the user, or it went away amid a question."""
+
+    code = "database_unreachable"
 
 
 class InputError(WorkbenchError):

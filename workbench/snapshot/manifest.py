@@ -66,6 +66,19 @@ class Manifest:
         }
 
     @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Manifest:
+        """From what :meth:`to_json` gives; raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
+        return cls(
+            **{
+                **raw,
+                "created_at": datetime.fromisoformat(raw["created_at"]),
+                "first_day": date.fromisoformat(raw["first_day"]) if raw["first_day"] else None,
+                "last_day": date.fromisoformat(raw["last_day"]) if raw["last_day"] else None,
+                "currencies": tuple(raw["currencies"]),
+            }
+        )
+
+    @classmethod
     def read(cls, path: Path) -> Manifest:
         """Read ``<id>.json``.
 
@@ -73,16 +86,7 @@ class Manifest:
             SnapshotCorrupt: the file is missing or is not a manifest.
         """
         try:
-            raw = json.loads(path.read_text(encoding="utf-8"))
-            manifest = cls(
-                **{
-                    **raw,
-                    "created_at": datetime.fromisoformat(raw["created_at"]),
-                    "first_day": date.fromisoformat(raw["first_day"]) if raw["first_day"] else None,
-                    "last_day": date.fromisoformat(raw["last_day"]) if raw["last_day"] else None,
-                    "currencies": tuple(raw["currencies"]),
-                }
-            )
+            manifest = cls.from_json(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError) as exc:
             raise SnapshotCorrupt(
                 f"The manifest of snapshot {path.stem} cannot be read", detail=f"{path}: {exc}"
