@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     snapshots_kept: int = Field(5, ge=1, le=100, description="Published snapshots kept by `snapshots prune`")
     stale_after_hours: float = Field(48.0, gt=0, description="Age of a snapshot after which the app shows a banner")
     table_rows: int = Field(500, ge=10, le=5000, description="Rows a table shows before it is cut")
+    workspace_url: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL address of a shared workspace; empty: `workspace.db` in the home folder"
+    )
     start_page: str = Field("overview", description="Page opened first")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged")
     port: int = Field(8501, ge=1, le=65535, description="Port of the app")

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from workbench.errors import Conflict, StorageError
 from workbench.settings import Settings
-from workbench.workspace import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice, Workspace, store
+from workbench.workspace import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice, Workspace
 from workbench.workspace.database import Database
 
 OCTOBER = ExpectedInvoice(date(2018, 10, 1), "USD", Decimal("4064.48"), billing_account_id="payer")
@@ -87,7 +87,7 @@ def test_a_deleted_invoice_is_gone_from_the_list_but_kept_in_the_file(settings: 
     with pytest.raises(Conflict, match="deleted by anna"):
         workspace.save_invoices([changed(seen, "1")])
 
-    connection = sqlite3.connect(workspace.path)
+    connection = sqlite3.connect(workspace.database.place)
     kept = connection.execute("SELECT amount, deleted_at IS NOT NULL FROM expected_invoices").fetchall()
     connection.close()
     assert kept == [("4064.48", 1)]
@@ -172,11 +172,11 @@ def test_a_damaged_file_is_named_with_what_to_do(settings: Settings) -> None:
         assert "backup" in caught.value.hint
 
 
-def test_a_long_lock_of_another_program_is_reported_and_nothing_is_changed(settings: Settings, monkeypatch) -> None:
-    monkeypatch.setattr(store, "Database", lambda path: Database(path, busy_seconds=0.2))
+def test_a_long_lock_of_another_program_is_reported_and_nothing_is_changed(settings: Settings) -> None:
     workspace = Workspace(settings)
+    workspace.database = Database(settings.home / "workspace.db", busy_seconds=0.2)
     added(workspace, OCTOBER)
-    other = sqlite3.connect(workspace.path, isolation_level=None)
+    other = sqlite3.connect(workspace.database.place, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         with pytest.raises(StorageError, match="in use by another program"):
@@ -198,7 +198,7 @@ def test_a_long_lock_of_another_program_is_reported_and_nothing_is_changed(setti
 def test_a_disk_that_refuses_keeps_what_was_there(settings: Settings, pragma: str, message: str) -> None:
     workspace = Workspace(settings)
     added(workspace, OCTOBER)
-    event.listen(workspace._database._engine, "connect", lambda raw, _record: raw.execute(f"PRAGMA {pragma}"))
+    event.listen(workspace.database.engine, "connect", lambda raw, _record: raw.execute(f"PRAGMA {pragma}"))
     with pytest.raises(StorageError, match=message):
         added(workspace, ExpectedInvoice(date(2026, 1, 1), "USD", Decimal(1), note="x" * 100_000))
     assert [row.invoice for row in Workspace(settings).expected_invoices()] == [OCTOBER]

@@ -1,10 +1,11 @@
-"""What people write: ``<home>/workspace.db``, one SQLite file that a refresh of the bills never touches.
+"""What people write, apart from the bills: a refresh of the data never touches it.
 
 ========================  =========================================================================
-``records``               frozen values other rooms receive and give back; no database in them
-``models``                the tables (SQLAlchemy 2), money as exact text, times in UTC
-``database``              opening, transactions, and SQLite's errors in plain words
-``store``                 :class:`Workspace`: read, save with a version check, delete softly
+``store``                 :class:`Workspace`: the one door for pages, commands and other rooms
+``records``, ``scans``    frozen values that go in and out
+``models``, ``migrations``  the tables (SQLAlchemy 2), and how earlier versions become the present one
+``database``              SQLite or PostgreSQL: opening, transactions, upgrades
+``failures``              the databases' errors in plain words
 ========================  =========================================================================
 
 Any number of programs may read and write at once: every write is one transaction that takes the write lock first, and
@@ -13,6 +14,17 @@ a row changed by someone else in the meantime is a ``Conflict``, never overwritt
 """
 
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
+from workbench.workspace.scans import Finding, SavedScan, Scan, ScanTotal
 from workbench.workspace.store import Workspace
 
-__all__ = ["ExpectedInvoice", "ImportCounts", "InvoiceEdit", "SavedInvoice", "Workspace"]
+__all__ = [
+    "ExpectedInvoice",
+    "Finding",
+    "ImportCounts",
+    "InvoiceEdit",
+    "SavedInvoice",
+    "SavedScan",
+    "Scan",
+    "ScanTotal",
+    "Workspace",
+]

@@ -1,52 +1,88 @@
-"""Opening the workspace database, transactions, and SQLite's errors in plain words."""
+"""Opening the workspace, transactions, and upgrades: the same for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, StatementError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from workbench.errors import StorageError
-from workbench.workspace.models import Base
+from workbench.errors import BadSetting, StorageError
+from workbench.settings import Settings
+from workbench.workspace.failures import plain_errors
+from workbench.workspace.migrations import HEAD, upgrade
 
-__all__ = ["Database"]
+__all__ = ["SCHEMA", "Database", "open_database"]
+
+SCHEMA = "workspace"
+"""PostgreSQL schema that holds the tables."""
 
 _WRITES = "workbench_writes"
+# Any number no other program of the database uses; writers queue on it, as they do on SQLite's write lock.
+_WRITE_LOCK = 0x0F1A_0B5C
+
+
+def open_database(settings: Settings) -> Database:
+    """The workspace that the settings name: ``workspace_url``, else ``<home>/workspace.db``.
+
+    Raises:
+        BadSetting: ``workspace_url`` is no PostgreSQL address.
+    """
+    address = settings.workspace_url.get_secret_value()
+    return Database(_postgres_url(address) if address else settings.home / "workspace.db")
 
 
 class Database:
-    """One SQLite file in WAL mode; a connection per transaction, so it may be shared between threads.
+    """One SQLite file in WAL mode, or the schema ``workspace`` of a PostgreSQL database.
+
+    A connection per transaction, so one object may be shared between threads and survives a fork.
 
     Args:
-        path: the file; made on the first write.
+        place: the file, made on the first write; or the address.
         busy_seconds: how long to wait for another writer.
     """
 
-    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
-        self.path = path
-        self._engine = _engine(path, busy_seconds)
-        self._has_tables = False
+    def __init__(self, place: Path | URL, *, busy_seconds: float = 30.0) -> None:
+        self.place = place
+        self.engine = (
+            _sqlite_engine(place, busy_seconds) if isinstance(place, Path) else _postgres_engine(place, busy_seconds)
+        )
+        self._current = False
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password."""
+        return str(self.place) if isinstance(self.place, Path) else self.place.render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session | None]:
-        """A consistent view of the file; None while nobody has written to it.
+        """A consistent view; None while nobody has written anything. Tables of an earlier version are upgraded first.
 
         Raises:
-            StorageError: the file is damaged, locked or cannot be read.
+            StorageError: the workspace is damaged, locked, cannot be read or is from a newer version.
         """
-        if not self.path.exists():
+        if isinstance(self.place, Path) and not self.place.exists():
             yield None
             return
-        with _plain_errors(self.path), Session(self._engine) as session:
-            # Another program may have made the file and not yet its tables.
-            yield session if inspect(session.connection()).get_table_names() else None
+        with plain_errors(self.name):
+            if not self._current:
+                with self.engine.connect() as connection:
+                    revision = _revision(connection)
+                if revision is None:
+                    yield None
+                    return
+                if revision != HEAD:
+                    with self.writing():
+                        pass
+                self._current = True
+            with Session(self.engine) as session:
+                yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -55,19 +91,71 @@ class Database:
         Taking the lock first means that what the block reads cannot change before it writes.
 
         Raises:
-            StorageError: the file is damaged or locked, the disk is full or the folder cannot be written.
+            StorageError: the workspace is damaged or locked, the disk is full or the place cannot be written.
         """
-        with _plain_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            writer = self._engine.execution_options(**{_WRITES: True})
+        with plain_errors(self.name):
+            if isinstance(self.place, Path):
+                self.place.parent.mkdir(parents=True, exist_ok=True)
+            writer = self.engine.execution_options(**{_WRITES: True})
             with Session(writer) as session, session.begin():
-                if not self._has_tables:
-                    Base.metadata.create_all(session.connection())
+                if not self._current:
+                    self._upgrade(session.connection())
                 yield session
-            self._has_tables = True
+            self._current = True
+
+    def _upgrade(self, connection: Connection) -> None:
+        revision = _revision(connection)
+        if revision == HEAD:
+            return
+        if revision is not None and revision > HEAD:
+            raise StorageError(
+                "The workspace was written by a newer version of the workbench",
+                detail=f"{self.name} is at revision {revision}, this version knows {HEAD}",
+                hint="Install the newer version, or restore a backup made with this one",
+            )
+        if isinstance(self.place, Path):
+            if revision is not None:
+                _keep_copy(self.place, f"{self.place.name}.before-{HEAD}")
+        elif revision is None:
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        has_version = inspect(connection).has_table("alembic_version")
+        upgrade(connection, stamp=None if revision is None or has_version else revision)
 
 
-def _engine(path: Path, busy_seconds: float) -> Engine:
+def _revision(connection: Connection) -> str | None:
+    """Revision of the tables; None when there are none. The first release made its table without saying so."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" in tables:
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+    return "0001" if "expected_invoices" in tables else None
+
+
+def _keep_copy(path: Path, name: str) -> None:
+    """Keep the file as it was before an upgrade, once."""
+    target = path.with_name(name)
+    if target.exists():
+        return
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+def _postgres_url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as exc:
+        raise BadSetting("workspace_url is not a PostgreSQL address", hint=_ADDRESS_HINT) from exc
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise BadSetting(
+            f"workspace_url is not a PostgreSQL address: it begins with {url.drivername}", hint=_ADDRESS_HINT
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+_ADDRESS_HINT = "Write postgresql://user:password@host:5432/database, or leave it empty for a file"
+
+
+def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
@@ -85,42 +173,23 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
     return engine
 
 
-@contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (DatabaseError, StatementError) as exc:
-        cause = exc.orig
-        if isinstance(cause, sqlite3.Error) and not isinstance(cause, sqlite3.IntegrityError):
-            raise _storage_error(cause, path) from exc
-        raise
-    except (sqlite3.Error, OSError) as exc:
-        raise _storage_error(exc, path) from exc
+def _postgres_engine(url: URL, busy_seconds: float) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={
+            "options": f"-csearch_path={SCHEMA} -clock_timeout={int(busy_seconds * 1000)} -ctimezone=UTC",
+            "application_name": "workbench",
+            "connect_timeout": 10,
+        },
+    )
 
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES, False):
+            # After the lock every statement sees what earlier writers committed: the same order as in SQLite.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
-def _storage_error(exc: BaseException, path: Path) -> StorageError:
-    text = str(exc).lower()
-    detail = f"{path}: {exc}"
-    if "malformed" in text or "not a database" in text:
-        return StorageError(
-            "The workspace file is damaged",
-            detail=detail,
-            hint="Move it away (with its -wal and -shm files) and restore it from a backup",
-        )
-    if "locked" in text or "busy" in text:
-        return StorageError(
-            "The workspace is in use by another program",
-            detail=detail,
-            hint="Nothing was changed; try again in a moment",
-        )
-    if "full" in text or "no space" in text:
-        return StorageError(
-            "The disk is full", detail=detail, hint="Nothing was changed; free some space and try again"
-        )
-    if "readonly" in text or "read-only" in text or "unable to open" in text or "permission" in text:
-        return StorageError(
-            "The workspace cannot be written here",
-            detail=detail,
-            hint=f"Make {path.parent} writable, or set WORKBENCH_HOME to another folder",
-        )
-    return StorageError("The workspace cannot be used", detail=detail)
+    return engine

@@ -13,25 +13,26 @@ from sqlalchemy.orm import Session
 from workbench import clock
 from workbench.errors import Conflict
 from workbench.settings import Settings
-from workbench.workspace.database import Database
+from workbench.workspace import scans
+from workbench.workspace.database import open_database
 from workbench.workspace.models import ExpectedInvoiceRow
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
+from workbench.workspace.scans import Finding, SavedScan, Scan
 
 __all__ = ["Workspace"]
 
 
 class Workspace:
-    """``<home>/workspace.db``: see the package for its rules.
+    """What people wrote, in one place: see the package for its rules.
 
     Args:
-        settings: ``home`` is where the file lives.
+        settings: name the place: ``workspace_url``, else the file ``workspace.db`` under ``home``.
         user: who writes; default: the operating system's user.
     """
 
     def __init__(self, settings: Settings, *, user: str | None = None) -> None:
-        self.path = settings.home / "workspace.db"
         self.user = user or _os_user()
-        self._database = Database(self.path)
+        self.database = open_database(settings)
 
     def expected_invoices(self) -> tuple[SavedInvoice, ...]:
         """All expected invoices that are not deleted, by month, issuer, account and id.
@@ -41,7 +42,7 @@ class Workspace:
         Raises:
             StorageError: the file is damaged, locked or cannot be read.
         """
-        with self._database.reading() as session:
+        with self.database.reading() as session:
             return tuple(row.saved() for row in _live(session)) if session else ()
 
     def save_invoices(self, edits: Sequence[InvoiceEdit]) -> tuple[SavedInvoice, ...]:
@@ -54,7 +55,7 @@ class Workspace:
         """
         now = clock.now()
         try:
-            with self._database.writing() as session:
+            with self.database.writing() as session:
                 # Deletions first: an invoice may be deleted and typed in anew in one save.
                 for edit in sorted(edits, key=lambda edit: edit.invoice is not None):
                     self._apply(session, edit, now)
@@ -75,7 +76,7 @@ class Workspace:
         """
         now = clock.now()
         added = changed = unchanged = 0
-        with self._database.writing() as session:
+        with self.database.writing() as session:
             present = {row.saved().invoice.key: row for row in _live(session)}
             for invoice in invoices:
                 row = present.get(invoice.key)
@@ -90,6 +91,33 @@ class Workspace:
                     self._change(row, invoice, now)
                     changed += 1
         return ImportCounts(added, changed, unchanged)
+
+    def record_scan(self, scan: Scan, findings: Iterable[Finding]) -> SavedScan:
+        """Keep a run of checks with all it found, in one transaction.
+
+        Raises:
+            StorageError: the workspace cannot be written.
+        """
+        with self.database.writing() as session:
+            return scans.record(session, scan, findings, self.user)
+
+    def scans(self, limit: int = 50) -> tuple[SavedScan, ...]:
+        """The newest scans first.
+
+        Raises:
+            StorageError: the workspace cannot be read.
+        """
+        with self.database.reading() as session:
+            return scans.newest(session, limit) if session else ()
+
+    def findings(self, scan_id: int) -> tuple[Finding, ...]:
+        """What a scan found, by check, account and resource; empty for a scan that is not there.
+
+        Raises:
+            StorageError: the workspace cannot be read.
+        """
+        with self.database.reading() as session:
+            return scans.findings(session, scan_id) if session else ()
 
     def _apply(self, session: Session, edit: InvoiceEdit, now: datetime) -> None:
         if edit.id is None:

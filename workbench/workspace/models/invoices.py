@@ -1,52 +1,17 @@
-"""Tables of the workspace."""
+"""Table of the expected invoices."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Dialect, Index, String, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import DateTime, TypeDecorator
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
+from workbench.workspace.models.base import Base
 from workbench.workspace.records import ExpectedInvoice, SavedInvoice
 
-__all__ = ["Base", "ExpectedInvoiceRow"]
-
-
-class ExactDecimal(TypeDecorator[Decimal]):
-    """Money as the text it was written as: SQLite has no decimal type and would round through a float."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - fixed by SQLAlchemy
-        """Plain notation, never an exponent."""
-        return None if value is None else format(value, "f")
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - fixed by SQLAlchemy
-        """The same digits again."""
-        return None if value is None else Decimal(value)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC time, stored without zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by SQLAlchemy
-        """Convert to UTC and drop the zone."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by SQLAlchemy
-        """Say that it is UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Base(DeclarativeBase):
-    """Metadata of the workspace."""
+__all__ = ["ExpectedInvoiceRow"]
 
 
 class ExpectedInvoiceRow(Base):
@@ -57,18 +22,18 @@ class ExpectedInvoiceRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     billing_month: Mapped[date]
     currency: Mapped[str]
-    amount: Mapped[Decimal] = mapped_column(ExactDecimal)
+    amount: Mapped[Decimal]
     invoice_issuer: Mapped[str | None]
     invoice_id: Mapped[str | None]
     billing_account_id: Mapped[str | None]
     includes_tax: Mapped[bool]
     note: Mapped[str]
     version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime]
     created_by: Mapped[str]
-    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime]
     updated_by: Mapped[str]
-    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None]
 
     # The second of two people who type in the same invoice is told so, instead of doubling it.
     __table_args__ = (
@@ -81,6 +46,7 @@ class ExpectedInvoiceRow(Base):
             text("coalesce(billing_account_id, '')"),
             unique=True,
             sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
         ),
     )
 
