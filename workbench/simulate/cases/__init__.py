@@ -1,0 +1,66 @@
+"""Cases with known answers, put into a healthy estate.
+
+``kit`` says what a case is and puts it in; one module a group of services declares its cases. ``apply_cases`` runs all
+of them. The answers are worked out in ``workbench.simulate.truth``, from conditions that do not know the cases.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from workbench.simulate.cases import compute, containers, databases, governance, logs, network, serverless, storage
+from workbench.simulate.cases.kit import Case, Pick, Span, begin, choose, guard
+from workbench.simulate.profiles import create_profiles
+
+__all__ = ["CASES", "Case", "Pick", "Span", "apply_cases"]
+
+CASES: tuple[Case, ...] = (
+    *compute.CASES,
+    *storage.CASES,
+    *databases.CASES,
+    *network.CASES,
+    *containers.CASES,
+    *serverless.CASES,
+    *logs.CASES,
+    *governance.CASES,
+)
+"""All cases, in the order in which they pick: an earlier case has the first choice."""
+
+
+_NODES_RUNNING = "(SELECT count(*) FROM container_nodes n WHERE n.cluster_id = r.id AND n.state = 'running')"
+GUARDS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("volumes", "r.volume_type IN ('io1', 'io2')", {"volume_type": "'gp3'"}),
+    ("volumes", "r.state = 'in-use'", {"last_used_at": "as_of() - INTERVAL 1 HOUR"}),
+    ("lambda_functions", "r.provisioned_concurrency > 0", {"provisioned_concurrency": "0"}),
+    (
+        "lambda_functions", "r.memory_mb >= 1024 OR r.timeout_seconds >= 600",
+        {"timeout_seconds": "greatest(1, ceil(coalesce(avg_duration_ms_7d, 500) / 500.0))::BIGINT"},
+    ),
+    ("container_clusters", "TRUE", {
+        "desired_nodes": _NODES_RUNNING, "min_nodes": f"greatest(1, {_NODES_RUNNING} // 2)",
+        "max_nodes": f"greatest(max_nodes, {_NODES_RUNNING})",
+    }),
+    ("cache_clusters", "r.env IN ('dev', 'staging', 'preview')", {"num_nodes": "1"}),
+    ("managed_services", "r.env IN ('dev', 'staging', 'preview')", {"node_count": "1"}),
+    ("streaming_clusters", "r.retention_hours >= 144", {"retention_hours": "24"}),
+    ("s3_buckets", "r.lifecycle_policy IS NULL OR length(r.lifecycle_policy) < 20", {
+        "lifecycle_policy": """'{"Rules":[{"ID":"tiering","Status":"Enabled","Transitions":[{"Days":90}]}]}'""",
+    }),
+    ("log_groups", "r.retention_days IS NULL", {"retention_days": "30"}),
+    ("api_clients", "TRUE", {"last_used_at": "as_of() - to_hours(between_(2, 400, 'used' || id)::INT)"}),
+)  # fmt: skip
+"""Table, pattern on ``r`` and changes that move a row nobody picked out of it."""
+
+
+def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
+    """Put every case into the inventory tables of ``connection`` and make ``picks`` and ``profiles``."""
+    begin(connection, span)
+    create_profiles(connection)
+    for case in CASES:
+        choose(connection, case)
+    containers.load_nodes(connection)
+    for table, pattern, changes in GUARDS:
+        guard(connection, table, pattern, changes)
+    connection.execute(
+        "UPDATE profiles SET drift = 0 WHERE (resource_type, id) IN (SELECT (resource_type, id) FROM picks)"
+    )
