@@ -11,13 +11,48 @@ from workbench.schema.model import literal, quote
 from workbench.simulate.cases.kit import RESOURCE_ID
 from workbench.simulate.expected import EXPECTED, Expected
 
-__all__ = ["TRUTH_TABLES", "build_truth", "write_truth"]
+__all__ = ["TRUTH_TABLES", "build_findings", "build_sizes", "write_truth"]
 
 TRUTH_TABLES = ("findings", "anomalies", "sizes", "budgets")
 """Files of the truth folder, without ``.parquet``."""
 
 
-def build_truth(connection: duckdb.DuckDBPyConnection) -> None:
+_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge")
+_SIZED = (("instances", "instance_id", "instance_type"), ("rds_instances", "db_instance_id", "instance_class"))
+
+
+def build_sizes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create ``truth_sizes``: machine and database picked for its size → the best type of the same family.
+
+    ``price_share`` is the price of the best type as a share of the present one: within a family it is proportional to
+    the size. A machine that is too small has no best type, because its demand is cut off. A running machine that is
+    not listed has the right size.
+    """
+    ladder = ", ".join(literal(size) for size in _SIZES)
+    rows = " UNION ALL ".join(
+        f"""
+        SELECT r.id, '{table}' AS resource_type, r.{resource_id} AS resource_id, r.account_id,
+               r.{size} AS current_type, regexp_extract(r.{size}, '^(.*)\\.', 1) AS family,
+               list_position([{ladder}], regexp_extract(r.{size}, '([^.]*)$', 1)) AS place, p.size, p.why
+        FROM {table} r JOIN picks p ON p.resource_type = '{table}' AND p.id = r.id WHERE p.size <> ''
+        """
+        for table, resource_id, size in _SIZED
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE truth_sizes AS
+        SELECT id, resource_type, resource_id, account_id, regexp_replace(size, '_.*', '') AS finding, current_type,
+               CASE size WHEN 'right' THEN current_type
+                         WHEN 'fixed' THEN 'm5.' || ([{ladder}])[place]
+                         WHEN 'over_1' THEN family || '.' || ([{ladder}])[place - 1]
+                         WHEN 'over_2' THEN family || '.' || ([{ladder}])[place - 2] END AS best_type,
+               CASE size WHEN 'right' THEN 1.0 WHEN 'over_1' THEN 0.5 WHEN 'over_2' THEN 0.25 END AS price_share, why
+        FROM ({rows}) ORDER BY resource_type, id
+        """
+    )
+
+
+def build_findings(connection: duckdb.DuckDBPyConnection) -> None:
     """Create ``truth_findings`` from the finished inventory and the picks.
 
     Grain: check x resource that the check's condition matches, or that was picked as a control. ``role`` is what the

@@ -104,17 +104,17 @@ CASES: tuple[Case, ...] = (
         (
             Pick(
                 "positive", "Half the size carries the load: busiest hour about 32 % CPU and 33 % memory",
-                profile={"cpu": "15.0", "daily": _peak(32, 15), "memory": "31.0", "network": "0.5"},
+                profile={"cpu": "15.0", "daily": _peak(32, 15), "memory": "31.0", "network": "0.5"}, size="over_1",
                 where=_HALVES, share=0.015, least=6,
             ),
             Pick(
                 "positive", "A quarter of the size carries the load: busiest hour about 16 % CPU and 17 % memory",
-                profile={"cpu": "8.0", "daily": _peak(16, 8), "memory": "16.0", "network": "0.4"},
+                profile={"cpu": "8.0", "daily": _peak(16, 8), "memory": "16.0", "network": "0.4"}, size="over_2",
                 where=_QUARTERS, share=0.008, least=4,
             ),
             Pick(
                 "near_miss", "Mean CPU of 21.7 %: two hours a night at 76 %",
-                profile={"cpu": "16.8", "burst": "'nightly'", "burst_cpu": "76", "daily": "0.1"}, where=_HALVES,
+                profile={"cpu": "16.8", "burst": "'nightly'", "burst_cpu": "76", "daily": "0.1"}, size="right", where=_HALVES,
             ),
             Pick(
                 "excluded", "optimization_policy is ignore",
@@ -123,40 +123,42 @@ CASES: tuple[Case, ...] = (
             ),
             Pick(
                 "trap", "Memory bound: CPU would fit half the size, memory of 86 % would not",
-                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "86.0"}, where=_HALVES, least=4,
+                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "86.0"}, size="right", where=_HALVES, least=4,
             ),
             Pick(
                 "trap", "CPU would fit half the size, memory is unknown",
-                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "NULL"}, where=_HALVES, least=4,
+                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "NULL"}, size="right",
+                where=_HALVES, least=4,
             ),
             Pick(
                 "trap", "Bursty: 3 % of the hours run at 96 %",
-                profile={"cpu": "21.0", "daily": "0.2", "memory": "55.0", "burst": "'spiky'", "burst_cpu": "96"},
+                profile={"cpu": "21.0", "daily": "0.2", "memory": "55.0", "burst": "'spiky'", "burst_cpu": "96"}, size="right",
                 where=_HALVES,
             ),
             Pick(
                 "trap", "Month end: quiet for weeks, 92 % on three days",
-                profile={"cpu": "22.0", "daily": "0.4", "memory": "60.0", "burst": "'month_end'", "burst_cpu": "92"},
+                profile={"cpu": "22.0", "daily": "0.4", "memory": "60.0", "burst": "'month_end'", "burst_cpu": "92"}, size="right",
                 where=_HALVES,
             ),
             Pick(
                 "trap", "Undersized: CPU at its limit during the day",
-                profile={"cpu": "84.0", "daily": "0.17", "weekly": "0.03", "memory": "64.0"}, where=_FIXED,
+                profile={"cpu": "84.0", "daily": "0.17", "weekly": "0.03", "memory": "64.0"}, size="under",
+                where=_FIXED,
             ),
             Pick(
                 "trap", "Undersized in memory: 96 % used",
-                profile={"cpu": "44.0", "memory": "93.5"}, where=_FIXED,
+                profile={"cpu": "44.0", "memory": "93.5"}, size="under", where=_FIXED,
             ),
             Pick(
                 "trap", "Burstable without credit limit at a mean of 55 %: surplus credits cost more than a fixed size",
-                profile={"cpu": "55.0", "daily": "0.2", "weekly": "0.03"},
+                profile={"cpu": "55.0", "daily": "0.2", "weekly": "0.03"}, size="fixed",
                 sets={"provider_attributes": "json_merge_patch(coalesce(provider_attributes, '{}'),"
                       " '{\"credit_mode\": \"unlimited\"}')"},
                 where=f"{_BURSTABLE} AND r.instance_type LIKE '%.large'",
             ),
             Pick(
                 "trap", "Burstable with a credit limit at a steady 32 %: its demand is cut off",
-                profile={"cpu": "32.0", "daily": "0.02", "weekly": "0.01"},
+                profile={"cpu": "32.0", "daily": "0.02", "weekly": "0.01"}, size="under",
                 sets={"provider_attributes": "json_merge_patch(coalesce(provider_attributes, '{}'),"
                       " '{\"credit_mode\": \"standard\"}')"},
                 where=f"{_BURSTABLE} AND r.instance_type LIKE '%.large'",

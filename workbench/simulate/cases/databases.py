@@ -16,7 +16,7 @@ CASES: tuple[Case, ...] = (
         (
             Pick(
                 "positive", "Half the class carries the load: mean CPU of 15 %, busiest hour near 33 %",
-                profile={"cpu": "15.0", "daily": "0.9", "memory": "35.0"},
+                profile={"cpu": "15.0", "daily": "0.9", "memory": "35.0"}, size="over_1",
                 where=_SHRINKABLE.format("instance_class"), share=0.03,
             ),
             Pick("near_miss", "Mean CPU of 21 %", profile={"cpu": "21.0", "daily": "1.0"}),
@@ -25,7 +25,7 @@ CASES: tuple[Case, ...] = (
             Pick("excluded", "optimization_policy is ignore", profile={"cpu": "12.0", "daily": "0.9"},
                  sets={"optimization_policy": "'ignore'"}, least=2),
             Pick("trap", "CPU of 22 % would fit half the class, memory of 88 % would not",
-                 profile={"cpu": "22.0", "daily": "0.5", "memory": "84.0"}, least=2),
+                 profile={"cpu": "22.0", "daily": "0.5", "memory": "84.0"}, size="right", least=2),
         ),
         eligible="r.state = 'available'",
     ),

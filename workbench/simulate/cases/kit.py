@@ -72,6 +72,7 @@ class Pick:
     profile: Mapping[str, str] = field(default_factory=dict)
     plan: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    size: str = ""
     where: str = "TRUE"
     share: float = 0.01
     least: int = 3
@@ -104,7 +105,7 @@ def begin(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
         CREATE OR REPLACE TEMP MACRO between_(low, high, key) AS low + (high - low) * chance(key);
         CREATE OR REPLACE TEMP TABLE picks (
             check_id VARCHAR, resource_type VARCHAR, id VARCHAR, role VARCHAR, why VARCHAR, pick VARCHAR,
-            also VARCHAR[]);
+            also VARCHAR[], size VARCHAR);
         """
     )
 
@@ -123,9 +124,20 @@ def choose(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
                 JOIN resource_plan p ON p.id = r.id AND p.resource_type = {literal(case.table)}
                 WHERE ({case.eligible}) AND ({pick.where})
                   AND p.created_on <= first_day() AND p.deleted_on IS NULL AND {unchosen(case.table)})
-            SELECT ?, ?, id, ?, ?, ?, ? FROM free WHERE place <= least(?, greatest(?, ceil(? * n))) ORDER BY place
+            SELECT ?, ?, id, ?, ?, ?, ?, ? FROM free WHERE place <= least(?, greatest(?, ceil(? * n))) ORDER BY place
             """,
-            [case.check, case.table, pick.role, pick.why, name, list(pick.also), pick.most, pick.least, pick.share],
+            [
+                case.check,
+                case.table,
+                pick.role,
+                pick.why,
+                name,
+                list(pick.also),
+                pick.size,
+                pick.most,
+                pick.least,
+                pick.share,
+            ],
         )
         for table, changes in (
             (case.table, pick.sets),
