@@ -11,6 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from workbench.workspace.access import Permission
+from workbench.workspace.changes import Change, Desk
 from workbench.workspace.models import ScanFindingRow, ScanRow
 
 __all__ = ["Finding", "SavedScan", "Scan", "ScanTotal", "findings", "newest", "record"]
@@ -100,8 +102,16 @@ class Finding:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-def record(session: Session, scan: Scan, found: Iterable[Finding], user: str) -> SavedScan:
+def record(desk: Desk, scan: Scan, found: Iterable[Finding]) -> SavedScan:
     """Add a scan with its findings."""
+    with desk.changing(Permission.RECORD_SCANS) as change:
+        row = _add(change, scan, found)
+        change.log("scan.record", "scan", row.id, before=None, after={"scan": scan, "findings": row.findings})
+        return SavedScan(row.id, scan, row.findings, change.actor)
+
+
+def _add(change: Change, scan: Scan, found: Iterable[Finding]) -> ScanRow:
+    session = change.session
     row = ScanRow(
         started_at=scan.started_at,
         snapshot_id=scan.snapshot_id,
@@ -115,7 +125,7 @@ def record(session: Session, scan: Scan, found: Iterable[Finding], user: str) ->
         seconds=scan.seconds,
         status=scan.status,
         error=scan.error,
-        recorded_by=user,
+        recorded_by=change.actor,
     )
     session.add(row)
     session.flush()
@@ -126,7 +136,7 @@ def record(session: Session, scan: Scan, found: Iterable[Finding], user: str) ->
             _insert(session, row, batch)
     _insert(session, row, batch)
     session.flush()
-    return SavedScan(row.id, scan, row.findings, user)
+    return row
 
 
 def newest(session: Session, limit: int) -> tuple[SavedScan, ...]:

@@ -1,7 +1,8 @@
 """Tables of the workspace (SQLAlchemy 2), one module a subject; ``base`` holds what they share."""
 
+from workbench.workspace.models.audit import AuditRow
 from workbench.workspace.models.base import Base
 from workbench.workspace.models.invoices import ExpectedInvoiceRow
 from workbench.workspace.models.scans import ScanFindingRow, ScanRow
 
-__all__ = ["Base", "ExpectedInvoiceRow", "ScanFindingRow", "ScanRow"]
+__all__ = ["AuditRow", "Base", "ExpectedInvoiceRow", "ScanFindingRow", "ScanRow"]

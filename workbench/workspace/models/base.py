@@ -20,9 +20,6 @@ from workbench.json_text import json_text
 
 __all__ = ["TEXT", "Base", "BigId", "ExactDecimal", "JsonText", "UtcDateTime", "storable"]
 
-TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text sorted by code point on both engines, so that lists have the same order everywhere."""
-
 # SQLite counts up by itself only in a column called INTEGER, which there holds 64 bits anyway.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -35,6 +32,24 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+class AnyText(TypeDecorator[str]):
+    """Any text a person or a bill can hold, sorted by code point on both engines."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL would sort by the rules of a language."""
+        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - fixed by SQLAlchemy
+        """What cannot be stored is replaced."""
+        return None if value is None else storable(value)
+
+
+TEXT = AnyText()
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
