@@ -28,28 +28,41 @@ CASES: tuple[Case, ...] = (
 
 
 _NODES_RUNNING = "(SELECT count(*) FROM container_nodes n WHERE n.cluster_id = r.id AND n.state = 'running')"
-GUARDS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("volumes", "r.volume_type IN ('io1', 'io2')", {"volume_type": "'gp3'"}),
-    ("volumes", "r.state = 'in-use'", {"last_used_at": "as_of() - INTERVAL 1 HOUR"}),
-    ("lambda_functions", "r.provisioned_concurrency > 0", {"provisioned_concurrency": "0"}),
+GUARDS: tuple[tuple[tuple[str, ...], str, str, dict[str, str]], ...] = (
+    (("ebs_io_to_gp3",), "volumes", "r.volume_type IN ('io1', 'io2')", {"volume_type": "'gp3'"}),
     (
-        "lambda_functions", "r.memory_mb >= 1024 OR r.timeout_seconds >= 600",
+        ("ebs_stale", "ebs_unattached"), "volumes", "r.state = 'in-use'",
+        {"last_used_at": "as_of() - INTERVAL 1 HOUR"},
+    ),
+    (
+        ("lambda_provisioned_concurrency",), "lambda_functions", "r.provisioned_concurrency > 0",
+        {"provisioned_concurrency": "0"},
+    ),
+    (
+        ("lambda_memory", "lambda_timeout_setting"), "lambda_functions",
+        "r.memory_mb >= 1024 OR r.timeout_seconds >= 600",
         {"timeout_seconds": "greatest(1, ceil(coalesce(avg_duration_ms_7d, 500) / 500.0))::BIGINT"},
     ),
-    ("container_clusters", "TRUE", {
-        "desired_nodes": _NODES_RUNNING, "min_nodes": f"greatest(1, {_NODES_RUNNING} // 2)",
-        "max_nodes": f"greatest(max_nodes, {_NODES_RUNNING})",
-    }),
-    ("cache_clusters", "r.env IN ('dev', 'staging', 'preview')", {"num_nodes": "1"}),
-    ("managed_services", "r.env IN ('dev', 'staging', 'preview')", {"node_count": "1"}),
-    ("streaming_clusters", "r.retention_hours >= 144", {"retention_hours": "24"}),
-    ("s3_buckets", "r.lifecycle_policy IS NULL OR length(r.lifecycle_policy) < 20", {
-        "lifecycle_policy": """'{"Rules":[{"ID":"tiering","Status":"Enabled","Transitions":[{"Days":90}]}]}'""",
-    }),
-    ("log_groups", "r.retention_days IS NULL", {"retention_days": "30"}),
-    ("api_clients", "TRUE", {"last_used_at": "as_of() - to_hours(between_(2, 400, 'used' || id)::INT)"}),
+    (
+        ("k8s_cluster_overprovisioned", "k8s_min_nodes_high"), "container_clusters", "TRUE",
+        {"desired_nodes": _NODES_RUNNING, "min_nodes": f"greatest(1, {_NODES_RUNNING} // 2)",
+         "max_nodes": f"greatest(max_nodes, {_NODES_RUNNING})"},
+    ),
+    (("cache_ha_nonprod",), "cache_clusters", "r.env IN ('dev', 'staging', 'preview')", {"num_nodes": "1"}),
+    (("managed_service_ha_nonprod",), "managed_services", "r.env IN ('dev', 'staging', 'preview')",
+     {"node_count": "1"}),
+    (("stream_retention",), "streaming_clusters", "r.retention_hours >= 144", {"retention_hours": "24"}),
+    (
+        ("s3_no_lifecycle",), "s3_buckets", "r.lifecycle_policy IS NULL OR length(r.lifecycle_policy) < 20",
+        {"lifecycle_policy": """'{"Rules":[{"ID":"tiering","Status":"Enabled","Transitions":[{"Days":90}]}]}'"""},
+    ),
+    (("log_no_retention",), "log_groups", "r.retention_days IS NULL", {"retention_days": "30"}),
+    (
+        ("api_key_unused",), "api_clients", "TRUE",
+        {"last_used_at": "as_of() - to_hours(between_(2, 400, 'used' || id)::INT)"},
+    ),
 )  # fmt: skip
-"""Table, pattern on ``r`` and changes that move a row nobody picked out of it."""
+"""Checks, table, pattern on ``r`` and the changes that move a row not picked for the checks out of the pattern."""
 
 
 def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
@@ -59,8 +72,8 @@ def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     for case in CASES:
         choose(connection, case)
     containers.load_nodes(connection)
-    for table, pattern, changes in GUARDS:
-        guard(connection, table, pattern, changes)
+    for checks, table, pattern, changes in GUARDS:
+        guard(connection, checks, table, pattern, changes)
     connection.execute(
         "UPDATE profiles SET drift = 0 WHERE (resource_type, id) IN (SELECT (resource_type, id) FROM picks)"
     )

@@ -114,7 +114,8 @@ CASES: tuple[Case, ...] = (
             ),
             Pick(
                 "near_miss", "Mean CPU of 21.7 %: two hours a night at 76 %",
-                profile={"cpu": "16.8", "burst": "'nightly'", "burst_cpu": "76", "daily": "0.1"}, size="right", where=_HALVES,
+                profile={"cpu": "16.8", "burst": "'nightly'", "burst_cpu": "76", "daily": "0.1"},
+                size="right", where=_HALVES,
             ),
             Pick(
                 "excluded", "optimization_policy is ignore",
@@ -132,13 +133,13 @@ CASES: tuple[Case, ...] = (
             ),
             Pick(
                 "trap", "Bursty: 3 % of the hours run at 96 %",
-                profile={"cpu": "21.0", "daily": "0.2", "memory": "55.0", "burst": "'spiky'", "burst_cpu": "96"}, size="right",
-                where=_HALVES,
+                profile={"cpu": "21.0", "daily": "0.2", "memory": "55.0", "burst": "'spiky'", "burst_cpu": "96"},
+                size="right", where=_HALVES,
             ),
             Pick(
                 "trap", "Month end: quiet for weeks, 92 % on three days",
-                profile={"cpu": "22.0", "daily": "0.4", "memory": "60.0", "burst": "'month_end'", "burst_cpu": "92"}, size="right",
-                where=_HALVES,
+                profile={"cpu": "22.0", "daily": "0.4", "memory": "60.0", "burst": "'month_end'", "burst_cpu": "92"},
+                size="right", where=_HALVES,
             ),
             Pick(
                 "trap", "Undersized: CPU at its limit during the day",

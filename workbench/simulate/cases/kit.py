@@ -158,7 +158,17 @@ def unchosen(table: str, row: str = "r") -> str:
     return f"{row}.id NOT IN (SELECT id FROM picks WHERE resource_type = {literal(table)})"
 
 
-def guard(connection: duckdb.DuckDBPyConnection, table: str, pattern: str, changes: Mapping[str, str]) -> None:
-    """Move every row of ``table`` that nobody picked out of ``pattern``, so that only the picks show it."""
+def guard(
+    connection: duckdb.DuckDBPyConnection, checks: tuple[str, ...], table: str, pattern: str, changes: Mapping[str, str]
+) -> None:
+    """Move every row of ``table`` that was not picked for one of ``checks`` out of ``pattern``."""
     assigned = ", ".join(f"{quote(column)} = {value}" for column, value in changes.items())
-    connection.execute(f"UPDATE {quote(table)} AS r SET {assigned} WHERE ({pattern}) AND {unchosen(table)}")
+    names = ", ".join(literal(check) for check in checks)
+    connection.execute(
+        f"""
+        UPDATE {quote(table)} AS r SET {assigned}
+        WHERE ({pattern}) AND r.id NOT IN (
+            SELECT id FROM picks WHERE resource_type = {literal(table)}
+              AND (check_id IN ({names}) OR list_has_any(also, [{names}])))
+        """
+    )

@@ -1,0 +1,190 @@
+"""Cases in a healthy estate: each is found by the requirement's own condition, and nothing else is.
+
+The conditions are typed here as the requirement prints them ("now" is the end of the last simulated day), so that the
+expected findings are worked out a second time, independently of ``workbench.simulate.expected``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import pytest
+
+from tests.support.small_estate import SPAN, healthy, with_cases
+from workbench.simulate.cases import CASES, apply_cases
+from workbench.simulate.expected import EXPECTED
+from workbench.simulate.truth import build_findings
+
+NOW = "TIMESTAMP '2026-11-21'"
+NEED = (
+    "JOIN (SELECT cluster_id, count(*) AS n, avg(avg_cpu_7d) AS cpu, avg(avg_memory_7d) AS mem FROM container_nodes"
+    " WHERE state = 'running' GROUP BY cluster_id) k ON k.cluster_id = c.id"
+)
+
+PRINTED = {
+    "ec2_idle": "SELECT id FROM instances WHERE state = 'running' AND avg_cpu_7d < 5",
+    "ec2_rightsize": """SELECT id FROM instances WHERE state = 'running' AND avg_cpu_7d >= 5 AND avg_cpu_7d < 20
+        AND split_part(instance_type, '.', 2) NOT IN ('nano', 'micro', 'small', 'medium')""",
+    "ec2_off_hours_schedule": """SELECT id FROM instances WHERE state = 'running'
+        AND env IN ('dev', 'staging', 'preview')""",
+    "asg_min_too_high": """SELECT id FROM autoscaling_groups WHERE min_size > 1 AND current_utilization < 30
+        AND ceil(desired_capacity * current_utilization / 60.0) < min_size""",
+    "asg_low_utilisation": "SELECT id FROM autoscaling_groups WHERE current_utilization < 30",
+    "lambda_provisioned_concurrency": """SELECT id FROM lambda_functions WHERE provisioned_concurrency > 0
+        AND coalesce(invocations_7d, 0) * coalesce(avg_duration_ms_7d, 0) / 1000.0 / 604800
+            < 0.5 * provisioned_concurrency""",
+    "lambda_memory": """SELECT id FROM lambda_functions WHERE memory_mb >= 1024
+        AND avg_duration_ms_7d < 0.3 * timeout_seconds * 1000""",
+    "lambda_timeout_setting": "SELECT id FROM lambda_functions WHERE timeout_seconds = 900",
+    "k8s_cluster_overprovisioned": f"""SELECT c.id FROM container_clusters c {NEED}
+        WHERE c.desired_nodes > 1.5 * greatest(1, ceil(k.n * greatest(k.cpu, k.mem) / 70.0))""",
+    "k8s_min_nodes_high": f"""SELECT c.id FROM container_clusters c {NEED}
+        WHERE c.min_nodes > greatest(1, ceil(k.n * greatest(k.cpu, k.mem) / 70.0))""",
+    "k8s_node_oversized": "SELECT id FROM container_nodes WHERE avg_cpu_7d < 30",
+    "k8s_node_gpu_unused": "SELECT id FROM container_nodes WHERE has_gpu AND avg_cpu_7d < 5",
+    "k8s_request_cpu": "SELECT id FROM container_services WHERE requested_cpu > 2 * avg_cpu_7d",
+    "k8s_request_memory": "SELECT id FROM container_services WHERE requested_memory_mb > 1.5 * avg_memory_7d",
+    "k8s_replicas_excess": """SELECT id FROM container_services WHERE replica_count > 2
+        AND avg_cpu_7d < 0.2 * requested_cpu""",
+    "ebs_unattached": "SELECT id FROM volumes WHERE state = 'available'",
+    "ebs_io_to_gp3": "SELECT id FROM volumes WHERE volume_type IN ('io1', 'io2')",
+    "ebs_stale": f"SELECT id FROM volumes WHERE last_used_at < {NOW} - INTERVAL 30 DAY",
+    "s3_no_lifecycle": """SELECT id FROM s3_buckets WHERE lifecycle_policy IS NULL
+        OR lifecycle_policy IN ('{}', '{"Rules":[]}')""",
+    "rds_rightsize": "SELECT id FROM rds_instances WHERE avg_cpu_7d < 20 AND state = 'available'",
+    "rds_low_connections": "SELECT id FROM rds_instances WHERE avg_connections_7d < 10",
+    "cache_oversized": "SELECT id FROM cache_clusters WHERE avg_cpu_7d < 10 OR avg_memory_7d < 20",
+    "cache_ha_nonprod": "SELECT id FROM cache_clusters WHERE num_nodes > 1 AND env IN ('dev', 'staging')",
+    "lb_idle": "SELECT id FROM load_balancers WHERE avg_request_count_7d < 1",
+    "eip_unattached": "SELECT id FROM elastic_ips WHERE state = 'unassociated'",
+    "nat_idle": "SELECT id FROM nat_gateways WHERE gb_processed_7d = 0",
+    "log_no_retention": "SELECT id FROM log_groups WHERE retention_days IS NULL",
+    "managed_service_oversized": "SELECT id FROM managed_services WHERE avg_cpu_7d < 20",
+    "managed_service_ha_nonprod": "SELECT id FROM managed_services WHERE node_count > 1 AND env IN ('dev', 'staging')",
+    "managed_service_always_on_nonprod": "SELECT id FROM managed_services WHERE env IN ('dev', 'staging', 'preview')",
+    "stream_overprovisioned": """SELECT id FROM streaming_clusters
+        WHERE avg_usage_mbps_7d < 0.3 * provisioned_throughput_mbps""",
+    "stream_too_many_shards": """SELECT id FROM streaming_clusters WHERE engine = 'kinesis'
+        AND shard_count > 2 * greatest(1, ceil(avg_usage_mbps_7d))""",
+    "stream_retention": "SELECT id FROM streaming_clusters WHERE retention_hours >= 168",
+    "api_key_unused": f"SELECT id FROM api_clients WHERE last_used_at < {NOW} - INTERVAL 90 DAY",
+}
+
+
+@pytest.fixture(scope="module")
+def estate() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = with_cases()
+    yield connection
+    connection.close()
+
+
+def ids(estate: duckdb.DuckDBPyConnection, sql: str, *parameters: str) -> set[str]:
+    return {row[0] for row in estate.execute(sql, list(parameters)).fetchall()}
+
+
+@pytest.mark.parametrize("check", sorted(PRINTED))
+def test_the_truth_holds_exactly_what_the_printed_condition_finds(estate, check):
+    listed = ids(estate, "SELECT id FROM truth_findings WHERE check_id = ? AND matches", check)
+    assert listed == ids(estate, PRINTED[check])
+    assert listed
+
+
+def test_every_pick_behaves_as_its_role_says(estate):
+    wrong = estate.execute(
+        """SELECT p.check_id, p.resource_type, p.id, p.role, p.why
+           FROM picks p LEFT JOIN truth_findings f ON f.check_id = p.check_id AND f.id = p.id
+             AND f.resource_type = p.resource_type
+           WHERE p.check_id IN (SELECT unnest(?))
+             AND CASE p.role WHEN 'positive' THEN NOT coalesce(f.expected, FALSE)
+                             WHEN 'excluded' THEN NOT coalesce(f.matches, FALSE) OR f.expected
+                             WHEN 'trap' THEN coalesce(f.expected, FALSE)
+                             ELSE coalesce(f.matches, FALSE) END""",
+        [[expected.check for expected in EXPECTED]],
+    ).fetchall()
+    assert wrong == []
+
+
+def test_further_checks_of_a_pick_match_as_declared(estate):
+    missing = estate.execute(
+        """SELECT * FROM (SELECT unnest(also) AS check_id, id FROM picks)
+           ANTI JOIN (SELECT check_id, id FROM truth_findings WHERE matches) USING (check_id, id)"""
+    ).fetchall()
+    assert missing == []
+
+
+def test_nothing_is_expected_that_nobody_made(estate):
+    assert ids(estate, "SELECT DISTINCT role FROM truth_findings WHERE expected") == {"positive", "population"}
+
+
+def test_a_resource_is_picked_once(estate):
+    twice = "SELECT id FROM picks GROUP BY resource_type, id HAVING count(*) > 1"
+    assert ids(estate, twice) == set()
+
+
+def test_each_case_found_resources_for_each_of_its_roles(estate):
+    counts = dict(estate.execute("SELECT pick, count(*) FROM picks GROUP BY pick").fetchall())
+    empty = [
+        f"{case.check}/{case.table}/{number}"
+        for case in CASES
+        for number in range(len(case.picks))
+        if not counts.get(f"{case.check}/{case.table}/{number}")
+    ]
+    assert empty == []
+
+
+def test_unknown_is_not_waste(estate):
+    assert ids(estate, "SELECT id FROM truth_findings WHERE role = 'unknown' AND expected") == set()
+    nulls = "SELECT count(*) FROM instances i JOIN picks p USING (id) WHERE p.role = 'unknown' AND avg_cpu_7d IS NULL"
+    assert estate.execute(nulls).fetchone()[0] >= 3
+
+
+# Column, the threshold of its check, and how far beyond it every machine that nobody picked must be.
+MARGINS = [
+    ("instances", "avg_cpu_7d", 20, 1.7),
+    ("autoscaling_groups", "current_utilization", 30, 1.3),
+    ("container_nodes", "avg_cpu_7d", 30, 1.4),
+    ("rds_instances", "avg_cpu_7d", 20, 1.8),
+    ("rds_instances", "avg_connections_7d", 10, 3.5),
+    ("cache_clusters", "avg_cpu_7d", 10, 2.5),
+    ("cache_clusters", "avg_memory_7d", 20, 2.4),
+    ("managed_services", "avg_cpu_7d", 20, 1.9),
+    ("load_balancers", "avg_request_count_7d", 1, 1000),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "threshold", "times"), MARGINS)
+def test_healthy_resources_are_far_from_the_threshold(estate, table, column, threshold, times):
+    lowest = estate.execute(
+        f"""SELECT min({column}) FROM {table} WHERE id NOT IN (SELECT id FROM picks WHERE resource_type = '{table}')
+            {"AND cluster_id NOT IN (SELECT id FROM picks)" if table == "container_nodes" else ""}
+            {"AND coalesce(autoscaling_group_id, '') NOT IN (SELECT id FROM picks)" if table == "instances" else ""}"""
+    ).fetchone()[0]
+    assert lowest > threshold * times
+
+
+def test_a_frozen_account_expects_nothing():
+    frozen = with_cases()
+    frozen.execute("UPDATE cloud_accounts SET freeze_optimizations_until = TIMESTAMP '2026-12-24' WHERE id = 'a1'")
+    build_findings(frozen)
+    owners = ids(frozen, "SELECT DISTINCT account_id FROM truth_findings WHERE expected")
+    reasons = ids(frozen, "SELECT DISTINCT why FROM truth_findings WHERE account_id = 'a1' AND matches")
+    frozen.close()
+    assert owners == {"a0", "a2"}
+    assert reasons == {"The account is frozen"}
+
+
+def picked(span) -> list[tuple]:
+    connection = healthy()
+    apply_cases(connection, span)
+    rows = connection.execute("SELECT check_id, resource_type, id, role FROM picks ORDER BY ALL").fetchall()
+    connection.close()
+    return rows
+
+
+def test_the_same_seed_picks_the_same_resources_over_a_longer_time(estate):
+    now = estate.execute("SELECT check_id, resource_type, id, role FROM picks ORDER BY ALL").fetchall()
+    assert picked(replace(SPAN, last_day=date(2027, 2, 1))) == now
+    assert picked(replace(SPAN, seed=8)) != now
