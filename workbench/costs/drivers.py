@@ -286,7 +286,7 @@ _PARTS_SQL = f"""items AS (
     AND cells.region IS NOT DISTINCT FROM items.region
 ), priced AS (
   SELECT *, CAST(start_cost AS DOUBLE) AS c0, end_cost - start_cost AS delta,
-    CAST(SUM(start_cost) OVER family AS DOUBLE) / SUM(start_quantity) OVER family AS family_price,
+    CAST(SUM(start_cost) OVER family AS DOUBLE) / NULLIF(SUM(start_quantity) OVER family, 0) AS family_price,
     part = 'priced' AND start_quantity > {_LEAST_QUANTITY} AND end_quantity > {_LEAST_QUANTITY} AS in_both,
     lines_without_list = 0 AND start_list > 0 AND end_list > 0 AS has_list
   FROM judged

@@ -53,11 +53,11 @@ _FINDINGS = Query(
 SELECT
   finding.rule, finding.severity, any_value(finding.title) AS title,
   count(*) AS file_count, CAST(sum(finding.rows) AS BIGINT) AS row_count, sum(finding.effective_cost) AS effective_cost,
-  first(finding.examples ORDER BY finding.rows DESC) AS examples, first(files.path ORDER BY finding.rows DESC) AS path
+  max_by(finding.examples, finding.rows) AS examples, max_by(files.path, finding.rows) AS path
 FROM quality_findings AS finding JOIN source_files AS files USING (source_id)
 WHERE files.status = 'loaded'
 GROUP BY finding.rule, finding.severity
-ORDER BY list_position(['error', 'warning', 'info'], finding.severity), row_count DESC, finding.rule
+ORDER BY CASE finding.severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, row_count DESC, finding.rule
 """.strip(),
 )
 

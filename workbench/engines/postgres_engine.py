@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,18 +26,19 @@ SCHEMA = "finops"
 
 _CONNECT_SECONDS = 10
 _IDLE_KEPT = 4
-_MONEY = pa.decimal128(38, MONEY_SCALE)
 
-# Type name in PostgreSQL → Arrow type, as DuckDB gives for the same logical type. NUMERIC is decided by its values.
+# Type name in PostgreSQL → Arrow type, as DuckDB gives for the same logical type. Every NUMERIC is money: canonical SQL
+# casts sums of whole numbers to BIGINT.
 _TYPES: dict[str, pa.DataType] = {
+    "numeric": pa.decimal128(38, MONEY_SCALE),
     "text": pa.string(),
     "varchar": pa.string(),
     "json": pa.string(),
     "jsonb": pa.string(),
     "name": pa.string(),
     "uuid": pa.string(),
-    "int2": pa.int64(),
-    "int4": pa.int64(),
+    "int2": pa.int16(),
+    "int4": pa.int32(),
     "int8": pa.int64(),
     "float4": pa.float64(),
     "float8": pa.float64(),
@@ -165,18 +165,10 @@ def _arrow(cursor: psycopg.Cursor[tuple[Any, ...]]) -> pa.Table:
 
 
 def _array(values: Sequence[Any], type_name: str) -> pa.Array:
-    if type_name == "numeric":
-        return pa.array(values, type=_numeric_type(values))
     found = _TYPES.get(type_name)
     return (
         pa.array(values, type=found) if found is not None else pa.array([None if v is None else str(v) for v in values])
     )
-
-
-def _numeric_type(values: Sequence[Decimal | None]) -> pa.DataType:
-    """Money keeps twelve decimals through every sum; a sum of whole numbers has none, as DuckDB's has none."""
-    whole = [value.as_tuple().exponent == 0 for value in values if value is not None]
-    return pa.decimal128(38, 0) if whole and all(whole) else _MONEY
 
 
 def _translated(exc: psycopg.Error, query: Query, limit: float, url: str) -> WorkbenchError:
