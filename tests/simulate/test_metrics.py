@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.support.small_estate import with_cases
-from workbench.simulate.metrics import write_daily, write_series
+from workbench.simulate.metrics import series_sql, write_daily
 
 DAYS = 14
 
@@ -17,7 +17,7 @@ DAYS = 14
 def estate() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = with_cases(days=34)
     write_daily(connection)
-    write_series(connection, DAYS)
+    connection.execute(f"INSERT INTO resource_metrics BY NAME {series_sql(DAYS)}")
     yield connection
     connection.close()
 
@@ -114,23 +114,16 @@ def test_month_end_shows_only_in_a_window_that_has_one(estate):
 
 
 def test_five_minute_values_spread_the_hours(estate):
-    hourly = estate.sql("SELECT * FROM resource_metrics WHERE timestamp >= TIMESTAMP '2026-11-20'").to_arrow_table()
-    write_series(estate, 1, 300)
-    estate.register("hourly", hourly)
-    try:
-        counts = rows(estate, "SELECT DISTINCT interval_seconds FROM resource_metrics")
-        twelve = rows(
-            estate,
-            """SELECT h.resource_id, h.metric, h.statistic, h.timestamp FROM hourly h
-               JOIN resource_metrics m ON m.resource_id = h.resource_id AND m.metric = h.metric
-                 AND m.statistic = h.statistic AND date_trunc('hour', m.timestamp) = h.timestamp
-               GROUP BY ALL
-               HAVING count(*) <> 12 OR abs(CASE h.statistic WHEN 'average' THEN avg(m.value) ELSE max(m.value) END
-                                            - any_value(h.value)) > 1e-3""",
-        )
-        rows_now = rows(estate, "SELECT count(*) FROM resource_metrics")[0][0]
-    finally:
-        write_series(estate, DAYS)
-    assert counts == [(300,)]
-    assert twelve == []
-    assert rows_now == 12 * hourly.num_rows
+    estate.execute(f"CREATE OR REPLACE TEMP TABLE fine AS {series_sql(1, 300)}")
+    assert rows(estate, "SELECT DISTINCT interval_seconds FROM fine") == [(300,)]
+    differing = rows(
+        estate,
+        """SELECT resource_id, metric, statistic, date_trunc('hour', f.timestamp) AS hour
+           FROM (SELECT * FROM resource_metrics WHERE timestamp >= TIMESTAMP '2026-11-20') h
+           FULL JOIN fine f USING (resource_id, metric, statistic)
+           WHERE h.timestamp IS NULL OR date_trunc('hour', f.timestamp) = h.timestamp
+           GROUP BY ALL
+           HAVING count(*) <> 12 OR abs(CASE statistic WHEN 'average' THEN avg(f.value) ELSE max(f.value) END
+                                        - any_value(h.value)) > 1e-3""",
+    )
+    assert differing == []

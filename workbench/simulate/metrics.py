@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
-__all__ = ["AVERAGED", "daily_levels", "fill_averages", "write_daily", "write_series"]
+__all__ = ["AVERAGED", "daily_levels", "fill_averages", "series_sql", "write_daily"]
 
 _DAY_HOURS = 24
 AVERAGED: tuple[tuple[str, str, str], ...] = (
@@ -35,7 +35,7 @@ AVERAGED: tuple[tuple[str, str, str], ...] = (
 )
 """Table, column, and how it follows from the means of the last seven days (``cpu_now``: the last hour)."""
 
-_SERIES_TYPES = ("instances", "autoscaling_groups", "container_nodes", "rds_instances", "cache_clusters")
+_SERIES_TYPES = ("instances", "rds_instances", "cache_clusters")
 # Metric, statistic, unit, value of the hour, and how the five-minute value differs: a mean swings, a maximum peaks.
 _SERIES = (
     ("cpu", "average", "%", "cpu", "swing"),
@@ -78,7 +78,7 @@ def _hours(first_day: str, last_day: str, condition: str = "TRUE") -> str:
                    memory * (1 + 0.04 * sun + 0.005 * noise) AS memory_level,
                    resource_type <> 'container_services' AS percent
             FROM shaped)
-        SELECT resource_type, id, resource_id, account_id, salt, day, hour,
+        SELECT number, resource_type, resource_id, salt, day, hour,
                round(if(cpu_level > 99.5 AND percent, 99.5, cpu_level), 4) AS cpu,
                round(if(cpu_level * 1.04 > 100 AND percent, 100, cpu_level * 1.04), 4) AS cpu_max,
                round(memory_level, 4) AS memory, round(memory_level * 1.02, 4) AS memory_max,
@@ -98,7 +98,8 @@ def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE live_profiles AS
-        SELECT p.*, 1000 * chance('salt' || p.id) AS salt,
+        SELECT p.*, row_number() OVER (ORDER BY p.resource_type, p.id)::INTEGER AS number,
+               1000 * chance('salt' || p.id) AS salt,
                r.created_on AS alive_from, coalesce(r.deleted_on - 1, last_day()) AS alive_to
         FROM profiles p JOIN resource_plan r ON r.id = p.id AND r.resource_type = p.resource_type
         WHERE coalesce(p.cpu, p.memory, p.network, p.operations, p.connections, p.requests) IS NOT NULL
@@ -107,7 +108,9 @@ def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE daily_levels AS
-        SELECT resource_type, id, any_value(resource_id) AS resource_id, any_value(account_id) AS account_id, day,
+        SELECT p.resource_type, p.id, p.resource_id, p.account_id, d.* EXCLUDE (number)
+        FROM live_profiles p JOIN (
+        SELECT number, day,
                avg(cpu) AS cpu_avg, max(cpu_max) AS cpu_max,
                quantile_cont(cpu_max, 0.95) AS cpu_p95, quantile_cont(cpu_max, 0.99) AS cpu_p99,
                avg(memory) AS memory_avg, max(memory_max) AS mem_max,
@@ -116,7 +119,7 @@ def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
                sum(requests) AS requests, avg(gpu) AS gpu, min(free_storage) AS free_storage,
                max(cpu) FILTER (hour = 23) AS cpu_now, max(memory) FILTER (hour = 23) AS memory_now
         FROM ({_hours(f"last_day() - {days - 1}", "last_day()")})
-        GROUP BY resource_type, id, day
+        GROUP BY number, day) d USING (number)
         """
     )
 
@@ -190,11 +193,12 @@ def write_daily(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def write_series(connection: duckdb.DuckDBPyConnection, days: int, interval_seconds: int = 3600) -> None:
-    """Fill ``resource_metrics`` for machines, groups, nodes, databases and caches.
+def series_sql(days: int, interval_seconds: int = 3600) -> str:
+    """SELECT of ``resource_metrics`` for machines, databases and caches; needs ``live_profiles`` of ``daily_levels``.
+
+    It is copied straight to a file, because a large estate has tens of millions of values.
 
     Args:
-        connection: holds ``live_profiles`` (made by ``daily_levels``).
         days: last days with values.
         interval_seconds: 3600, or 300 for twelve values an hour.
     """
@@ -212,10 +216,7 @@ def write_series(connection: duckdb.DuckDBPyConnection, days: int, interval_seco
         f"{{metric: '{metric}', statistic: '{statistic}', unit: '{unit}', value: {metric}_{statistic}}}"
         for metric, statistic, unit, _, _ in _SERIES
     )
-    connection.execute("DELETE FROM resource_metrics")
-    connection.execute(
-        f"""
-        INSERT INTO resource_metrics BY NAME
+    return f"""
         WITH wide AS (
             SELECT resource_type, resource_id,
                    day + to_hours(hour) + to_seconds(slot * {interval_seconds}) AS timestamp,
@@ -225,5 +226,4 @@ def write_series(connection: duckdb.DuckDBPyConnection, days: int, interval_seco
         SELECT resource_id, resource_type, item.metric, item.statistic, item.unit, timestamp,
                {interval_seconds} AS interval_seconds, item.value
         FROM long WHERE item.value IS NOT NULL
-        """
-    )
+    """
