@@ -103,6 +103,14 @@ _ROWS: dict[str, tuple[int, str]] = {
 }
 
 
+def _owner(name: str) -> str:
+    if name == "cloud_accounts":
+        return "id"
+    if name in ("container_nodes", "container_services"):
+        return f"(SELECT c.account_id FROM container_clusters c WHERE c.id = {name}.cluster_id)"
+    return "account_id"
+
+
 def healthy() -> duckdb.DuckDBPyConnection:
     """A connection with the estate and its plan: everything exists since before the first day and is never removed."""
     connection = duckdb.connect()
@@ -112,7 +120,8 @@ def healthy() -> duckdb.DuckDBPyConnection:
     for name, (count, columns) in _ROWS.items():
         connection.execute(f"INSERT INTO {name} BY NAME SELECT {columns}, 'AWS' AS provider FROM range({count}) t(i)")
     plan = " UNION ALL ".join(
-        f"SELECT '{name}' AS resource_type, id, DATE '2026-01-01' AS created_on, NULL::DATE AS deleted_on FROM {name}"
+        f"SELECT '{name}' AS resource_type, id, {_owner(name)} AS account_id, DATE '2026-01-01' AS created_on,"
+        f" NULL::DATE AS deleted_on FROM {name}"
         for name in _ROWS
     )
     connection.execute(f"CREATE TEMP TABLE resource_plan AS {plan}")

@@ -82,7 +82,7 @@ def _hours(first_day: str, last_day: str, condition: str = "TRUE") -> str:
                round(if(cpu_level > 99.5 AND percent, 99.5, cpu_level), 4) AS cpu,
                round(if(cpu_level * 1.04 > 100 AND percent, 100, cpu_level * 1.04), 4) AS cpu_max,
                round(memory_level, 4) AS memory, round(memory_level * 1.02, 4) AS memory_max,
-               round(network * shape, 6) AS network, round(operations * shape, 4) AS operations,
+               round(network * shape, 6) AS network, round(if(day >= quiet_on, 0, operations * shape), 4) AS operations,
                round(connections * shape, 4) AS connections, round(requests / 24 * shape, 4) AS requests,
                round(if(gpu * shape > 100, 100, gpu * shape), 4) AS gpu,
                round(free_storage * (1 - 0.01 * sun), 4) AS free_storage
@@ -100,7 +100,8 @@ def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
         CREATE OR REPLACE TEMP TABLE live_profiles AS
         SELECT p.*, row_number() OVER (ORDER BY p.resource_type, p.id)::INTEGER AS number,
                1000 * chance('salt' || p.id) AS salt,
-               r.created_on AS alive_from, coalesce(r.deleted_on - 1, last_day()) AS alive_to
+               r.created_on AS alive_from,
+               least(coalesce(r.deleted_on - 1, last_day()), coalesce(p.ends_on, last_day())) AS alive_to
         FROM profiles p JOIN resource_plan r ON r.id = p.id AND r.resource_type = p.resource_type
         WHERE coalesce(p.cpu, p.memory, p.network, p.operations, p.connections, p.requests) IS NOT NULL
         """

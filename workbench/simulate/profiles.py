@@ -29,6 +29,8 @@ PROFILE_COLUMNS = {
     "phase": "DOUBLE",  # hour of the day with most use, UTC
     "burst": "VARCHAR",  # none, nightly, spiky (3 % of the hours) or month_end
     "burst_cpu": "DOUBLE",  # CPU in a burst, %
+    "ends_on": "DATE",  # last day with metrics; null: none
+    "quiet_on": "DATE",  # first day without reads and writes; null: none
 }
 """Column → DuckDB type."""
 

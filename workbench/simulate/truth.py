@@ -120,6 +120,7 @@ def _of_rows(check: Expected) -> str:
         FROM rows r
         LEFT JOIN picks p ON p.resource_type = {literal(check.table)} AND p.id = r.id
                          AND (p.check_id = {own} OR list_contains(p.also, {own}))
+                         AND p.role NOT IN ('scheduled', 'changed')
         LEFT JOIN cloud_accounts a ON a.id = r.owner
         WHERE r.matched OR p.check_id = {own}
         ORDER BY r.id

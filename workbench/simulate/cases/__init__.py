@@ -10,6 +10,7 @@ import duckdb
 
 from workbench.simulate.cases import compute, containers, databases, governance, logs, network, serverless, storage
 from workbench.simulate.cases.kit import Case, Pick, Span, begin, choose, guard
+from workbench.simulate.drift import apply_drift
 from workbench.simulate.profiles import create_profiles
 
 __all__ = ["CASES", "Case", "Pick", "Span", "apply_cases"]
@@ -31,7 +32,7 @@ _NODES_RUNNING = "(SELECT count(*) FROM container_nodes n WHERE n.cluster_id = r
 GUARDS: tuple[tuple[tuple[str, ...], str, str, dict[str, str]], ...] = (
     (("ebs_io_to_gp3",), "volumes", "r.volume_type IN ('io1', 'io2')", {"volume_type": "'gp3'"}),
     (
-        ("ebs_stale", "ebs_unattached"), "volumes", "r.state = 'in-use'",
+        ("ebs_stale", "ebs_unattached", "ebs_on_stopped_instance"), "volumes", "r.state = 'in-use'",
         {"last_used_at": "as_of() - INTERVAL 1 HOUR"},
     ),
     (
@@ -69,6 +70,7 @@ def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     """Put every case into the inventory tables of ``connection`` and make ``picks`` and ``profiles``."""
     begin(connection, span)
     create_profiles(connection)
+    apply_drift(connection)
     for case in CASES:
         choose(connection, case)
     containers.load_nodes(connection)

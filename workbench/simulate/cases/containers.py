@@ -8,7 +8,12 @@ from workbench.simulate.cases.kit import Case, Pick
 
 __all__ = ["CASES", "load_nodes"]
 
-_BUSY_NODES = "(SELECT count(*) FROM container_nodes n WHERE n.cluster_id = {0}.id AND n.state = 'running')"
+_NODES = "(SELECT count(*) FROM container_nodes n WHERE n.cluster_id = r.id)"
+# No node of the cluster ever stops, so that the pick does not depend on how far the simulation goes.
+_STEADY = (
+    f"{_NODES} >= 4 AND r.desired_nodes = {_NODES} AND r.id NOT IN (SELECT n.cluster_id FROM container_nodes n"
+    " JOIN picks k ON k.resource_type = 'container_nodes' AND k.id = n.id)"
+)
 _PLAIN_CLUSTER = "r.cluster_id NOT IN (SELECT id FROM picks WHERE resource_type = 'container_clusters')"
 _REQUESTED_CPU = "(SELECT r.requested_cpu FROM container_services r WHERE r.id = profiles.id)"
 _REQUESTED_MEMORY = "(SELECT r.requested_memory_mb FROM container_services r WHERE r.id = profiles.id)"
@@ -21,7 +26,7 @@ CASES: tuple[Case, ...] = (
                  sets={"min_nodes": "desired_nodes"}, share=0.06),
             Pick("near_miss", "Nodes used at 55 %: at most a third could go"),
         ),
-        eligible=f"{_BUSY_NODES.format('r')} >= 4 AND r.desired_nodes = {_BUSY_NODES.format('r')}",
+        eligible=_STEADY,
     ),
     Case(
         "k8s_min_nodes_high", "container_clusters",
@@ -29,7 +34,7 @@ CASES: tuple[Case, ...] = (
             Pick("positive", "The minimum keeps every node, a fifth of them is not needed",
                  sets={"min_nodes": "desired_nodes"}, share=0.06),
         ),
-        eligible=f"{_BUSY_NODES.format('r')} >= 4 AND r.desired_nodes = {_BUSY_NODES.format('r')}",
+        eligible=_STEADY,
     ),
     Case(
         "k8s_node_oversized", "container_nodes",
