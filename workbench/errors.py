@@ -15,6 +15,7 @@
     │   ├── BadFile              a file is not a bill we can read, or has bad rows
     │   ├── BadFilter            a filter names an unknown dimension or is malformed
     │   ├── BadPeriod            a period is malformed, reversed or empty
+    │   ├── BadDecision          a step that is not possible now, or lacks its reason or date
     │   └── BadSetting           a setting has an unusable value
     ├── StorageError         the disk is full or a path cannot be written
     ├── AccessDenied         the principal may not do this
@@ -32,6 +33,7 @@ from typing import ClassVar
 
 __all__ = [
     "AccessDenied",
+    "BadDecision",
     "BadFile",
     "BadFilter",
     "BadPeriod",
@@ -147,6 +149,12 @@ class BadPeriod(InputError):
     """A period is malformed, reversed or empty."""
 
     code = "bad_period"
+
+
+class BadDecision(InputError):
+    """A step in the life of a recommendation that is not possible now, or lacks its reason or date."""
+
+    code = "bad_decision"
 
 
 class BadSetting(InputError):

@@ -2,116 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from workbench.workspace.access import Permission
 from workbench.workspace.changes import Change, Desk
+from workbench.workspace.facts import Facts, read_facts
+from workbench.workspace.follow import follow
 from workbench.workspace.models import ScanFindingRow, ScanRow
+from workbench.workspace.scan_records import Finding, Followed, Key, SavedScan, Scan, ScanTotal
 
-__all__ = ["Finding", "SavedScan", "Scan", "ScanTotal", "findings", "newest", "record"]
+__all__ = ["findings", "newest", "record"]
 
 # How many findings go to the database in one statement.
 _BATCH = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class ScanTotal:
-    """Possible saving a month found by a scan.
-
-    Args:
-        currency: currency of both amounts.
-        basis: cost basis the saving is priced on: billed, effective, contracted or list.
-        gross: all findings added.
-        deduplicated: what remains when findings about the same money are counted once.
-    """
-
-    currency: str
-    basis: str
-    gross: Decimal
-    deduplicated: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One run of checks.
-
-    Args:
-        started_at: UTC.
-        snapshot_id: the data it read.
-        preset: cautious, default or aggressive.
-        parameters: thresholds that differ from the preset.
-        as_of: last complete day of the data, where all windows end.
-        checks_run: ids of the checks that ran to their end; only what these no longer find is gone.
-        counts: how many judgements of each result: flagged, passed, not applicable, excluded, could not run.
-        totals: one per currency and basis.
-        seconds: how long it took.
-        status: done, or failed with ``error``.
-        error: why it failed; empty when done.
-    """
-
-    started_at: datetime
-    snapshot_id: str
-    preset: str
-    as_of: date
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    checks_run: tuple[str, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    totals: tuple[ScanTotal, ...] = ()
-    seconds: float = 0.0
-    status: Literal["done", "failed"] = "done"
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedScan:
-    """A scan as kept; ``findings`` counts them."""
-
-    id: int
-    scan: Scan
-    findings: int
-    recorded_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One flagged resource.
-
-    Args:
-        check_id: the check that flagged it.
-        account_id: sub-account; empty when the bill does not say.
-        resource_id: the resource; empty for a finding about a whole account.
-        region: None when it has none.
-        currency: of ``saving_expected``.
-        saving_expected: a month, on the scan's main basis; None when it cannot be priced, which is not zero.
-        payload: everything else as JSON: evidence, thresholds, configuration, low and high saving, tags.
-    """
-
-    check_id: str
-    account_id: str
-    resource_id: str
-    region: str | None
-    currency: str
-    saving_expected: Decimal | None
-    payload: Mapping[str, Any] = field(default_factory=dict)
-
-
-def record(desk: Desk, scan: Scan, found: Iterable[Finding]) -> SavedScan:
-    """Add a scan with its findings."""
+def record(desk: Desk, scan: Scan, found: Iterable[Finding], not_judged: Collection[Key] = ()) -> SavedScan:
+    """Add a scan with its findings, and let the recommendations follow it."""
     with desk.changing(Permission.RECORD_SCANS) as change:
-        row = _add(change, scan, found)
-        change.log("scan.record", "scan", row.id, before=None, after={"scan": scan, "findings": row.findings})
-        return SavedScan(row.id, scan, row.findings, change.actor)
+        row = _add(change, scan)
+        facts = _add_findings(change, row, found)
+        followed = follow(change, row, facts, frozenset(not_judged))
+        row.followed = dataclasses.asdict(followed)
+        return SavedScan(row.id, scan, row.findings, change.actor, followed)
 
 
-def _add(change: Change, scan: Scan, found: Iterable[Finding]) -> ScanRow:
-    session = change.session
+def _add(change: Change, scan: Scan) -> ScanRow:
     row = ScanRow(
         started_at=scan.started_at,
         snapshot_id=scan.snapshot_id,
@@ -125,18 +47,36 @@ def _add(change: Change, scan: Scan, found: Iterable[Finding]) -> ScanRow:
         seconds=scan.seconds,
         status=scan.status,
         error=scan.error,
+        followed={},
         recorded_by=change.actor,
     )
-    session.add(row)
-    session.flush()
+    change.session.add(row)
+    change.session.flush()
+    return row
+
+
+def _add_findings(change: Change, row: ScanRow, found: Iterable[Finding]) -> dict[Key, Facts]:
+    """Insert in batches; what the recommendations need of each finding."""
+    facts: dict[Key, Facts] = {}
     batch: list[dict[str, Any]] = []
+
+    def insert_batch() -> None:
+        if batch:
+            change.session.execute(insert(ScanFindingRow), batch)
+            batch.clear()
+
     for finding in found:
         batch.append({"scan_id": row.id, **{name: getattr(finding, name) for name in Finding.__slots__}})
         if len(batch) == _BATCH:
-            _insert(session, row, batch)
-    _insert(session, row, batch)
-    session.flush()
-    return row
+            insert_batch()
+        one = read_facts(finding, position=row.findings)
+        row.findings += 1
+        # The same money twice: the larger one stands for both.
+        if finding.key not in facts or one.order > facts[finding.key].order:
+            facts[finding.key] = one
+    insert_batch()
+    change.session.flush()
+    return facts
 
 
 def newest(session: Session, limit: int) -> tuple[SavedScan, ...]:
@@ -154,13 +94,6 @@ def findings(session: Session, scan_id: int) -> tuple[Finding, ...]:
     )
 
 
-def _insert(session: Session, row: ScanRow, batch: list[dict[str, Any]]) -> None:
-    if batch:
-        session.execute(insert(ScanFindingRow), batch)
-        row.findings += len(batch)
-        batch.clear()
-
-
 def _saved(row: ScanRow) -> SavedScan:
     scan = Scan(
         started_at=row.started_at,
@@ -175,7 +108,7 @@ def _saved(row: ScanRow) -> SavedScan:
         status="failed" if row.status == "failed" else "done",
         error=row.error,
     )
-    return SavedScan(row.id, scan, row.findings, row.recorded_by)
+    return SavedScan(row.id, scan, row.findings, row.recorded_by, Followed(**row.followed))
 
 
 def _money(total: Mapping[str, Any]) -> dict[str, Decimal]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from workbench.settings import Settings
-from workbench.workspace import audit, invoices, scans
+from workbench.workspace import audit, intents, invoices, scans
 from workbench.workspace.access import Permission, Principal, local_principal
 from workbench.workspace.changes import Desk
 from workbench.workspace.database import open_database
+from workbench.workspace.recommendation_records import Intent, SavedIntent
+from workbench.workspace.recommendations import Recommendations
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
-from workbench.workspace.scans import Finding, SavedScan, Scan
+from workbench.workspace.scan_records import Finding, Key, SavedScan, Scan
 
 __all__ = ["Workspace"]
 
@@ -45,6 +47,11 @@ class Workspace:
         """Where reads and writes happen; for the parts of this package."""
         return Desk(self.database, self.principal, self._request_id)
 
+    @property
+    def recommendations(self) -> Recommendations:
+        """Possible savings and what was decided about them."""
+        return Recommendations(self.desk)
+
     def expected_invoices(self) -> tuple[SavedInvoice, ...]:
         """All expected invoices that are not deleted, by month, issuer, account and id."""
         return invoices.read_all(self.desk)
@@ -62,9 +69,15 @@ class Workspace:
         """Add what is new and change what is there (same month, currency, issuer, id and account); all or nothing."""
         return invoices.import_all(self.desk, new)
 
-    def record_scan(self, scan: Scan, findings: Iterable[Finding]) -> SavedScan:
-        """Keep a run of checks with all it found, in one transaction."""
-        return scans.record(self.desk, scan, findings)
+    def record_scan(self, scan: Scan, findings: Iterable[Finding], *, not_judged: Collection[Key] = ()) -> SavedScan:
+        """Keep a run of checks with all it found, and bring the recommendations up to date, in one transaction.
+
+        Args:
+            scan: the run; only what the checks in ``checks_run`` no longer find is gone.
+            findings: all of them.
+            not_judged: (account, resource, check) that could not be judged this time: not found, but not gone either.
+        """
+        return scans.record(self.desk, scan, findings, not_judged)
 
     def scans(self, limit: int = 50) -> tuple[SavedScan, ...]:
         """The newest scans first."""
@@ -75,6 +88,27 @@ class Workspace:
         """What a scan found, by check, account and resource; empty for a scan that is not there."""
         with self.desk.reading() as session:
             return scans.findings(session, scan_id) if session else ()
+
+    def intents(self) -> tuple[SavedIntent, ...]:
+        """Rules about what is intentional, also those that have expired, with what each holds back today."""
+        return intents.read_all(self.desk)
+
+    def save_intent(self, intent: Intent, *, id: int | None = None, version: int | None = None) -> SavedIntent:
+        """Add a rule, or change the rule ``id`` as it was in ``version`` (None overwrites).
+
+        Raises:
+            BadDecision: it lacks its reason, key or a day in the future.
+            Conflict: it was changed or deleted by someone else.
+        """
+        return intents.save(self.desk, intent, id=id, version=version)
+
+    def delete_intent(self, id: int, version: int | None) -> None:
+        """Take a rule back; what it held back shows again.
+
+        Raises:
+            Conflict: it was changed or deleted by someone else.
+        """
+        intents.delete(self.desk, id, version)
 
     def activity(
         self, wanted: audit.EntryFilter = audit.ANY, *, limit: int = 100, before: int | None = None

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 __all__ = ["HEAD", "upgrade"]
 
-HEAD = "0003"
+HEAD = "0004"
 """Revision this program works with; a test compares it with the newest file."""
 
 

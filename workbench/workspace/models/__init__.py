@@ -3,6 +3,22 @@
 from workbench.workspace.models.audit import AuditRow
 from workbench.workspace.models.base import Base
 from workbench.workspace.models.invoices import ExpectedInvoiceRow
+from workbench.workspace.models.recommendations import (
+    IntentRow,
+    RecommendationEventRow,
+    RecommendationRow,
+    RecommendationTagRow,
+)
 from workbench.workspace.models.scans import ScanFindingRow, ScanRow
 
-__all__ = ["AuditRow", "Base", "ExpectedInvoiceRow", "ScanFindingRow", "ScanRow"]
+__all__ = [
+    "AuditRow",
+    "Base",
+    "ExpectedInvoiceRow",
+    "IntentRow",
+    "RecommendationEventRow",
+    "RecommendationRow",
+    "RecommendationTagRow",
+    "ScanFindingRow",
+    "ScanRow",
+]

@@ -34,6 +34,7 @@ class ScanRow(Base):
     status: Mapped[str]
     error: Mapped[str]
     recorded_by: Mapped[str]
+    followed: Mapped[Mapping[str, Any]]
 
 
 class ScanFindingRow(Base):
