@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     snapshots_kept: int = Field(5, ge=1, le=100, description="Published snapshots kept by `snapshots prune`")
     stale_after_hours: float = Field(48.0, gt=0, description="Age of a snapshot after which the app shows a banner")
     table_rows: int = Field(500, ge=10, le=5000, description="Rows a table shows before it is cut")
+    source: Literal["snapshot", "postgres"] = Field(
+        "snapshot", description="What answers questions: `snapshot`, or `postgres` for the database of POSTGRES_URL"
+    )
+    postgres_url: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL address with the analytics tables, for `db` commands and `source`"
+    )
     workspace_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL address of a shared workspace; empty: `workspace.db` in the home folder"
     )

@@ -85,13 +85,13 @@ def export(
     from workbench.costs.resolve import resolve
     from workbench.export import What, answer, provenance_of, write_file
     from workbench.formats import file_size, plural
+    from workbench.postgres import open_data
     from workbench.settings import load_settings
-    from workbench.snapshot import SnapshotStore
 
     settings = load_settings()
     written = kind or _format_of(output)
     spec, notices = _view(view, settings.basis)
-    with SnapshotStore(settings).open(spec.snapshot) as snapshot:
+    with open_data(settings, spec.snapshot) as snapshot:
         resolved = resolve(snapshot.engine, spec)
         for notice in (*([snapshot.notice] if snapshot.notice else []), *notices, *resolved.notices):
             remark(notice)

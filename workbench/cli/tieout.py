@@ -49,14 +49,14 @@ def tieout(
     from workbench.cli.console import emit_json, remark
     from workbench.costs.tieout import headline, tie_out
     from workbench.export.invoice_list import template as filled_in
+    from workbench.postgres import open_data
     from workbench.settings import load_settings
-    from workbench.snapshot import SnapshotStore
     from workbench.workspace import Workspace
 
     if template and json:
         raise typer.BadParameter("--template and --json cannot be given together")
     settings = load_settings()
-    with SnapshotStore(settings).open() as snapshot:
+    with open_data(settings) as snapshot:
         if snapshot.notice:
             remark(snapshot.notice)
         if expected is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -98,6 +99,8 @@ class PostgresEngine:
         self.timeout = timeout
         self._idle: list[psycopg.Connection[tuple[Any, ...]]] = []
         self._lock = threading.Lock()
+        # The app drops an engine when other data is served, while queries may still run on it.
+        weakref.finalize(self, _close_all, self._idle)
 
     @property
     def name(self) -> str:
@@ -119,9 +122,7 @@ class PostgresEngine:
     def close(self) -> None:
         """Close the connections that are idle."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            _close_all(self._idle)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
@@ -141,6 +142,11 @@ class PostgresEngine:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
+
+
+def _close_all(connections: list[psycopg.Connection[tuple[Any, ...]]]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _alive(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:

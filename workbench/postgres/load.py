@@ -96,6 +96,8 @@ def load_snapshot(
             hint="Load any bill, or run: workbench refresh. The new snapshot has the present schema",
         )
     with _exclusive(url) as connection:
+        if connection.execute(f"SELECT to_regclass('{SCHEMA}.workbench_loads')").fetchone() == (None,):
+            raise CannotRun(f"{server_label(url)} has no analytics tables", hint="Make them with: workbench db init")
         if not again and (now := _serving(url, manifest.id)):
             return LoadResult(now, False, 0, time.perf_counter() - started)
         _refuse_dependent_views(connection)

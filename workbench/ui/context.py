@@ -22,8 +22,8 @@ from workbench.ui.registry import PageInfo, page_info
 
 if TYPE_CHECKING:
     from workbench.costs.resolve import ResolvedView
+    from workbench.postgres import OpenData
     from workbench.settings import Settings
-    from workbench.snapshot import OpenSnapshot
 
 __all__ = ["PageContext", "carried_params", "page_context", "raw_params", "set_page_context", "write_params"]
 
@@ -36,7 +36,7 @@ class PageContext:
 
     Attributes:
         settings: all settings.
-        snapshot: the open snapshot with its manifest.
+        snapshot: the open snapshot, or database, with its manifest.
         engine: give this to any question of ``workbench.costs``; answers are cached by (snapshot id, query).
         view: the view as written in the address.
         notices: what in the address could not be used, in words.
@@ -45,7 +45,7 @@ class PageContext:
     """
 
     settings: Settings
-    snapshot: OpenSnapshot
+    snapshot: OpenData
     engine: CachedEngine
     view: ViewSpec
     notices: tuple[str, ...]

@@ -8,8 +8,8 @@ import streamlit as st
 
 from workbench import clock, formats
 from workbench.errors import SnapshotMissing
+from workbench.postgres import OpenData
 from workbench.settings import Settings
-from workbench.snapshot import OpenSnapshot
 from workbench.ui.context import PageContext, write_params
 from workbench.ui.health import load_bills
 from workbench.ui.registry import PageInfo
@@ -47,7 +47,7 @@ def strip(ctx: PageContext) -> str:
     return " · ".join(parts)
 
 
-def banners(snapshot: OpenSnapshot, settings: Settings) -> tuple[str, ...]:
+def banners(snapshot: OpenData, settings: Settings) -> tuple[str, ...]:
     """What is wrong with the data being shown: an earlier snapshot answers, or it is stale."""
     found = [snapshot.notice] if snapshot.notice else []
     if clock.now() - snapshot.manifest.created_at > timedelta(hours=settings.stale_after_hours):
@@ -58,7 +58,7 @@ def banners(snapshot: OpenSnapshot, settings: Settings) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _age(snapshot: OpenSnapshot) -> str:
+def _age(snapshot: OpenData) -> str:
     return formats.age(clock.now() - snapshot.manifest.created_at)
 
 
