@@ -16,7 +16,7 @@ import pytest
 from tests.support.small_estate import SPAN, healthy, with_cases
 from workbench.simulate.cases import CASES, apply_cases
 from workbench.simulate.expected import EXPECTED
-from workbench.simulate.truth import build_findings
+from workbench.simulate.metrics import write_daily
 
 NOW = "TIMESTAMP '2026-11-21'"
 NEED = (
@@ -26,6 +26,22 @@ NEED = (
 
 PRINTED = {
     "ec2_idle": "SELECT id FROM instances WHERE state = 'running' AND avg_cpu_7d < 5",
+    "ec2_gpu_idle": """SELECT i.id FROM instances i JOIN metrics_daily m ON m.resource_id = i.instance_id
+        WHERE has_gpu AND state = 'running' AND date > DATE '2026-11-06' GROUP BY i.id
+        HAVING max((metric_payload->>'gpu_util')::DOUBLE) < 1""",
+    "ebs_low_usage": """SELECT v.id FROM volumes v JOIN metrics_daily m ON m.resource_id = v.volume_id
+        WHERE state = 'in-use' AND date > DATE '2026-10-21' GROUP BY v.id
+        HAVING avg((metric_payload->>'read_ops')::DOUBLE + (metric_payload->>'write_ops')::DOUBLE) <= 100""",
+    "ebs_on_stopped_instance": """SELECT v.id FROM volumes v JOIN instances i
+        ON i.instance_id = v.attached_instance_id WHERE i.state = 'stopped' AND v.state = 'in-use'""",
+    "ebs_io1_to_io2": "SELECT id FROM volumes WHERE volume_type = 'io1'",
+    "rds_idle": "SELECT id FROM rds_instances WHERE state = 'available' AND avg_connections_7d = 0",
+    "rds_storage_overprovisioned": """SELECT r.id FROM rds_instances r JOIN metrics_daily m
+        ON m.resource_id = r.db_instance_id WHERE allocated_storage_gib > 100 AND date > DATE '2026-11-13'
+        GROUP BY r.id, allocated_storage_gib
+        HAVING min((metric_payload->>'free_storage')::DOUBLE) > 0.5 * allocated_storage_gib""",
+    "elasticache_idle": "SELECT id FROM cache_clusters WHERE avg_cpu_7d < 5",
+    "lambda_unused": "SELECT id FROM lambda_functions WHERE invocations_7d = 0",
     "ec2_stopped_storage": "SELECT id FROM instances WHERE state = 'stopped'",
     "ec2_rightsize": """SELECT id FROM instances WHERE state = 'running' AND avg_cpu_7d >= 5 AND avg_cpu_7d < 20
         AND split_part(instance_type, '.', 2) NOT IN ('nano', 'micro', 'small', 'medium')""",
@@ -81,6 +97,7 @@ PRINTED = {
 @pytest.fixture(scope="module")
 def estate() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = with_cases()
+    write_daily(connection)
     yield connection
     connection.close()
 
@@ -102,6 +119,7 @@ def test_every_pick_behaves_as_its_role_says(estate):
            FROM picks p LEFT JOIN truth_findings f ON f.check_id = p.check_id AND f.id = p.id
              AND f.resource_type = p.resource_type
            WHERE p.check_id IN (SELECT unnest(?)) AND p.role NOT IN ('scheduled', 'changed')
+             AND f.why IS DISTINCT FROM 'The account is frozen'
              AND CASE p.role WHEN 'positive' THEN NOT coalesce(f.expected, FALSE)
                              WHEN 'excluded' THEN NOT coalesce(f.matches, FALSE) OR f.expected
                              WHEN 'trap' THEN coalesce(f.expected, FALSE)
@@ -169,15 +187,17 @@ def test_healthy_resources_are_far_from_the_threshold(estate, table, column, thr
     assert lowest > threshold * times
 
 
-def test_a_frozen_account_expects_nothing():
-    frozen = with_cases()
-    frozen.execute("UPDATE cloud_accounts SET freeze_optimizations_until = TIMESTAMP '2026-12-24' WHERE id = 'a1'")
-    build_findings(frozen)
-    owners = ids(frozen, "SELECT DISTINCT account_id FROM truth_findings WHERE expected")
-    reasons = ids(frozen, "SELECT DISTINCT why FROM truth_findings WHERE account_id = 'a1' AND matches")
-    frozen.close()
-    assert owners == {"a0", "a2"}
-    assert reasons == {"The account is frozen"}
+def test_a_frozen_account_expects_nothing_and_an_ended_freeze_does_not_protect(estate):
+    frozen, ended = estate.execute(
+        """SELECT any_value(id) FILTER (freeze_optimizations_until > TIMESTAMP '2026-11-21'),
+                  any_value(id) FILTER (freeze_optimizations_until < TIMESTAMP '2026-11-21') FROM cloud_accounts"""
+    ).fetchone()
+    owners = ids(estate, "SELECT DISTINCT account_id FROM truth_findings WHERE expected")
+    assert frozen not in owners
+    assert ended in owners
+    assert ids(estate, "SELECT DISTINCT role FROM truth_findings WHERE matches AND account_id = ?", frozen) == {
+        "excluded"
+    }
 
 
 def picked(span) -> list[tuple]:

@@ -16,13 +16,13 @@ from workbench.simulate.truth import build_findings, build_sizes
 __all__ = ["SPAN", "healthy", "with_cases"]
 
 SPAN = Span(seed=7, first_day=date(2026, 8, 1), last_day=date(2026, 11, 20))
-_ACCOUNT = "'a' || (i % 3) AS account_id"
+_ACCOUNT = "'a' || (i % 9) AS account_id"
 _PLACE = "['prod', 'prod', 'dev', 'staging'][1 + i % 4] AS env, 'us-east-1' AS region"
 _TYPES = "['m5.xlarge', 'm5.2xlarge', 't3.large', 't3.medium', 'c5.4xlarge'][1 + i % 5] AS instance_type"
 
 # Table → number of rows and columns, over the row number i.
 _ROWS: dict[str, tuple[int, str]] = {
-    "cloud_accounts": (3, "'a' || i AS id, 'account ' || i AS name"),
+    "cloud_accounts": (9, "'a' || i AS id, 'account ' || i AS name"),
     "autoscaling_groups": (
         60,
         f"'asg' || i AS id, {_ACCOUNT}, 'asg-' || i AS name, 2 AS min_size, 10 AS max_size, 4 AS desired_capacity,"

@@ -51,6 +51,12 @@ _NONPROD = "r.env IN ('dev', 'staging', 'preview')"
 EXPECTED: tuple[Expected, ...] = (
     Expected("ec2_idle", "instances", "r.state = 'running' AND r.avg_cpu_7d < 5", f"r.hourly_cost * {_MONTH}"),
     Expected(
+        "ec2_gpu_idle", "instances",
+        "r.state = 'running' AND r.has_gpu AND (SELECT max(d.gpu) FROM daily_levels d WHERE d.id = r.id"
+        " AND d.resource_type = 'instances' AND d.day > last_day() - 14) < 1",
+        f"r.hourly_cost * {_MONTH}",
+    ),
+    Expected(
         "ec2_stopped_storage", "instances", "r.state = 'stopped'",
         "coalesce((SELECT sum(v.monthly_cost) FROM volumes v WHERE v.attached_instance_id = r.instance_id), 0)",
     ),

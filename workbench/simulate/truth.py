@@ -108,8 +108,8 @@ def _of_rows(check: Expected) -> str:
                    coalesce({check.unless}, FALSE) AS spared, {check.saving} AS saving
             FROM {quote(check.table)} r)
         SELECT {own}, {literal(check.table)}, r.id, r.{quote(RESOURCE_ID[check.table])}, r.owner,
-               CASE WHEN p.check_id = {own} THEN p.role
-                    WHEN r.matched AND ({excluded}) THEN 'excluded'
+               CASE WHEN r.matched AND ({excluded}) THEN 'excluded'
+                    WHEN p.check_id = {own} THEN p.role
                     WHEN p.id IS NOT NULL THEN 'positive'
                     ELSE '{role}' END,
                r.matched, r.matched AND NOT r.spared AND NOT ({excluded}),

@@ -74,6 +74,7 @@ def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     for case in CASES:
         choose(connection, case)
     containers.load_nodes(connection)
+    governance.freeze_accounts(connection)
     for checks, table, pattern, changes in GUARDS:
         guard(connection, checks, table, pattern, changes)
     connection.execute(

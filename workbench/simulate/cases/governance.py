@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from workbench.simulate.cases.kit import Case, Pick
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "freeze_accounts"]
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -17,3 +19,22 @@ CASES: tuple[Case, ...] = (
         ),
     ),
 )  # fmt: skip
+
+_ACCOUNTS_FOR_A_FREEZE = 8
+
+
+def freeze_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Freeze one account for the next weeks, and let the freeze of another have ended.
+
+    Nothing in a frozen account may be reported, so an estate of fewer than eight accounts has none.
+    """
+    connection.execute(
+        """
+        UPDATE cloud_accounts AS a
+        SET freeze_optimizations_until = as_of() + CASE place WHEN 1 THEN INTERVAL 21 DAY ELSE INTERVAL (-9) DAY END
+        FROM (SELECT id, row_number() OVER (ORDER BY chance('freeze' || id), id) AS place, count(*) OVER () AS n
+              FROM cloud_accounts) f
+        WHERE f.id = a.id AND place <= 2 AND n >= ?
+        """,
+        [_ACCOUNTS_FOR_A_FREEZE],
+    )
