@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     postgres_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL address with the analytics tables, for `db` commands and `source`"
     )
+    refresh_from: SecretStr = Field(
+        SecretStr(""), description="What `refresh` reads: a PostgreSQL address, or folders and s3:// prefixes, by commas"
+    )
     workspace_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL address of a shared workspace; empty: `workspace.db` in the home folder"
     )
@@ -83,6 +86,11 @@ class Settings(BaseSettings):
     def snapshots_dir(self) -> Path:
         """Folder of the published snapshots and ``CURRENT.json``."""
         return self.home / "snapshots"
+
+    @property
+    def refresh_sources(self) -> tuple[str, ...]:
+        """The parts of ``refresh_from``."""
+        return tuple(part.strip() for part in self.refresh_from.get_secret_value().split(",") if part.strip())
 
     @property
     def logs_dir(self) -> Path:

@@ -29,9 +29,9 @@ def postgres_server(folder: Path) -> Iterator[str]:
         yield server.url
 
 
-def fresh_database(server: str) -> str:
-    """Make an empty database on the server and give its connection string."""
+def fresh_database(server: str, template: str = "template1") -> str:
+    """Make a database on the server, empty or a copy of ``template``, and give its connection string."""
     name = f"workbench_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return server.replace(f"/{DATABASE}?", f"/{name}?")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -61,11 +62,12 @@ class SnapshotBuild:
         self.connection = self._connect()
         self._prepare_schema()
 
-    def publish(self, *, note: str = "") -> Manifest:
+    def publish(self, *, note: str = "", origin: Mapping[str, str] | None = None) -> Manifest:
         """Compute the rollups, check everything, and make this the snapshot being served.
 
         Args:
             note: what made it, one line for the list of snapshots.
+            origin: for a copy of a database, see :class:`Manifest`.
 
         Raises:
             SnapshotCorrupt: the rollups do not add up to the charges; nothing is published.
@@ -81,7 +83,7 @@ class SnapshotBuild:
         contents = read_file(self._file, self._settings)
         progress.step("Publish")
         fsync_file(self._file)
-        manifest = self._manifest(contents, note)
+        manifest = self._manifest(contents, note, origin or {})
         self._layout.adopt(self._file, manifest)
         return manifest
 
@@ -135,7 +137,7 @@ class SnapshotBuild:
         self.close()
         compact.replace(self._file)
 
-    def _manifest(self, contents: Contents, note: str) -> Manifest:
+    def _manifest(self, contents: Contents, note: str, origin: Mapping[str, str]) -> Manifest:
         return Manifest(
             id=self.id,
             file=self._layout.relative(self.id),
@@ -151,6 +153,7 @@ class SnapshotBuild:
             sources=contents.sources,
             note="; ".join(part for part in (note, self._notice) if part),
             parent=self.base.id if self.base else None,
+            origin=origin,
         )
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Manifest:
         sources: source files whose rows are in it.
         note: what made it, one line.
         parent: the snapshot it was built on; None when built from nothing.
+        origin: for a copy of a database: ``server`` and ``mark``, which says in what state that was; else empty.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Manifest:
     sources: int
     note: str = ""
     parent: str | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
