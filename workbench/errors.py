@@ -15,6 +15,7 @@
     │   ├── BadFile              a file is not a bill we can read, or has bad rows
     │   ├── BadFilter            a filter names an unknown dimension or is malformed
     │   ├── BadPeriod            a period is malformed, reversed or empty
+    │   ├── BadEntry             something typed in lacks a part or contradicts itself
     │   ├── BadDecision          a step that is not possible now, or lacks its reason or date
     │   └── BadSetting           a setting has an unusable value
     ├── StorageError         the disk is full or a path cannot be written
@@ -34,6 +35,7 @@ from typing import ClassVar
 __all__ = [
     "AccessDenied",
     "BadDecision",
+    "BadEntry",
     "BadFile",
     "BadFilter",
     "BadPeriod",
@@ -149,6 +151,12 @@ class BadPeriod(InputError):
     """A period is malformed, reversed or empty."""
 
     code = "bad_period"
+
+
+class BadEntry(InputError):
+    """Something typed in (an annotation, a view, a budget, a rule) lacks a part or contradicts itself."""
+
+    code = "bad_entry"
 
 
 class BadDecision(InputError):

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.scans import finding, scan
-from workbench.errors import AccessDenied, BadDecision, Conflict
+from workbench.errors import AccessDenied, BadDecision, BadEntry, Conflict
 from workbench.settings import Settings
 from workbench.workspace import EntryFilter, Principal, Role, Workspace
 from workbench.workspace.lifecycle import Decision, State, Step
@@ -243,7 +243,7 @@ def test_a_rule_follows_the_tags_of_the_newest_scan(workspace: Workspace) -> Non
     ],
 )
 def test_a_rule_without_what_it_needs_is_refused(workspace: Workspace, intent: Intent, message: str) -> None:
-    with pytest.raises(BadDecision, match=message):
+    with pytest.raises(BadEntry, match=message):
         workspace.save_intent(intent)
 
 

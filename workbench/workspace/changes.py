@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workbench import clock
-from workbench.errors import Conflict
 from workbench.log import reference_id
 from workbench.workspace import audit
 from workbench.workspace.access import Permission, Principal, require
 from workbench.workspace.database import Database
 
-__all__ = ["Change", "Desk", "changed_meanwhile"]
+__all__ = ["Change", "Desk"]
 
 
 class Change:
@@ -75,12 +74,3 @@ class Desk:
             yield change
             session.flush()
             change.write_log()
-
-
-def changed_meanwhile(what: str, *, deleted: bool, by: str, at: datetime) -> Conflict:
-    """The conflict of a second writer, who sees what happened and can choose."""
-    return Conflict(
-        f"{what} was {'deleted' if deleted else 'changed'} by {by} at {at:%Y-%m-%d %H:%M:%S} UTC",
-        detail="Nothing of this save was stored",
-        hint="Reload to see their change, or reload and enter yours again to overwrite it",
-    )

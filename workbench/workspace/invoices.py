@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from workbench.errors import Conflict
 from workbench.workspace.access import Permission
-from workbench.workspace.changes import Change, Desk, changed_meanwhile
+from workbench.workspace.changes import Change, Desk
 from workbench.workspace.models import ExpectedInvoiceRow
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
+from workbench.workspace.versions import begin, end, present, touch
 
 __all__ = ["import_all", "read_all", "save"]
 
@@ -65,33 +66,19 @@ def _apply(change: Change, edit: InvoiceEdit) -> None:
         if edit.invoice is not None:
             _add(change, edit.invoice)
         return
-    row = change.session.get(ExpectedInvoiceRow, edit.id)
-    if row is None:
-        raise Conflict("This expected invoice is no longer there", hint="Reload to see the present state")
-    if row.deleted_at is not None or row.version != edit.version:
-        raise changed_meanwhile(
-            "This expected invoice", deleted=row.deleted_at is not None, by=row.updated_by, at=row.updated_at
-        )
+    # An edit of a stored row that names no version was made on none.
+    row = present(change.session, ExpectedInvoiceRow, edit.id, edit.version or 0, "This expected invoice")
     if edit.invoice is not None:
         _rewrite(change, row, edit.invoice)
         return
     change.log("invoice.delete", _KIND, row.id, before=row.saved().invoice, after=None)
-    row.deleted_at = change.now
-    _touch(change, row)
+    end(change, row)
     change.session.flush()
 
 
 def _add(change: Change, invoice: ExpectedInvoice) -> ExpectedInvoiceRow:
-    row = ExpectedInvoiceRow(
-        version=1,
-        created_at=change.now,
-        created_by=change.actor,
-        updated_at=change.now,
-        updated_by=change.actor,
-        deleted_at=None,
-    )
+    row = begin(change, ExpectedInvoiceRow())
     row.write(invoice)
-    change.session.add(row)
     change.session.flush()
     change.log("invoice.add", _KIND, row.id, before=None, after=invoice)
     return row
@@ -100,12 +87,7 @@ def _add(change: Change, invoice: ExpectedInvoice) -> ExpectedInvoiceRow:
 def _rewrite(change: Change, row: ExpectedInvoiceRow, invoice: ExpectedInvoice) -> None:
     change.log("invoice.change", _KIND, row.id, before=row.saved().invoice, after=invoice)
     row.write(invoice)
-    _touch(change, row)
-
-
-def _touch(change: Change, row: ExpectedInvoiceRow) -> None:
-    row.version += 1
-    row.updated_at, row.updated_by = change.now, change.actor
+    touch(change, row)
 
 
 def _live(session: Session) -> list[ExpectedInvoiceRow]:

@@ -14,7 +14,7 @@ from workbench import clock
 from workbench.errors import BadDecision, Conflict
 from workbench.workspace import intents
 from workbench.workspace.access import Permission
-from workbench.workspace.changes import Change, Desk, changed_meanwhile
+from workbench.workspace.changes import Change, Desk
 from workbench.workspace.lifecycle import UNDECIDED, Decision, State, Step, decide
 from workbench.workspace.models import RecommendationEventRow, RecommendationRow, ScanFindingRow
 from workbench.workspace.recommendation_records import (
@@ -30,6 +30,7 @@ from workbench.workspace.recommendation_records import (
     Refused,
 )
 from workbench.workspace.sums import exact_sum
+from workbench.workspace.versions import changed_meanwhile
 
 __all__ = ["Recommendations"]
 
@@ -67,14 +68,10 @@ class Recommendations:
             rules = intents.active(session, today)
             matching = and_(True, *_conditions(wanted, rules, today))
             amounts = _amounts(session, matching)
-            found = select(*_columns()).where(matching).order_by(*_order(order)).limit(limit).offset(offset)
-            rows = session.execute(found).all()
-            hidden = intents.hidden_by(session, rules, [row.id for row in rows]) if rules else {}
-            return Page(
-                tuple(_record(row._mapping, hidden.get(row.id)) for row in rows),
-                sum(amount.count for amount in amounts),
-                amounts,
-            )
+            # Sorting numbers alone is far quicker than sorting whole rows.
+            found = select(_ROW.id).where(matching).order_by(*_order(order)).limit(limit).offset(offset)
+            rows = self._read(session, session.scalars(found).all())
+            return Page(rows, sum(amount.count for amount in amounts), amounts)
 
     def get(self, id: int) -> Recommendation:
         """One recommendation.

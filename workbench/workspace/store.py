@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from workbench.settings import Settings
 from workbench.workspace import audit, intents, invoices, scans
 from workbench.workspace.access import Permission, Principal, local_principal
+from workbench.workspace.annotations import Annotations
+from workbench.workspace.budgets import Budgets
 from workbench.workspace.changes import Desk
 from workbench.workspace.database import open_database
 from workbench.workspace.recommendation_records import Intent, SavedIntent
 from workbench.workspace.recommendations import Recommendations
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
 from workbench.workspace.scan_records import Finding, Key, SavedScan, Scan
+from workbench.workspace.views import SavedViews
 
 __all__ = ["Workspace"]
 
@@ -51,6 +54,21 @@ class Workspace:
     def recommendations(self) -> Recommendations:
         """Possible savings and what was decided about them."""
         return Recommendations(self.desk)
+
+    @property
+    def annotations(self) -> Annotations:
+        """What people remarked on recommendations, anomalies, resources, views and days."""
+        return Annotations(self.desk)
+
+    @property
+    def views(self) -> SavedViews:
+        """Named addresses of pages."""
+        return SavedViews(self.desk)
+
+    @property
+    def budgets(self) -> Budgets:
+        """Planned costs."""
+        return Budgets(self.desk)
 
     def expected_invoices(self) -> tuple[SavedInvoice, ...]:
         """All expected invoices that are not deleted, by month, issuer, account and id."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
@@ -12,6 +12,9 @@ from sqlalchemy.sql.functions import GenericFunction
 from workbench.workspace.models.base import ExactDecimal
 
 __all__ = ["add_exact_sum", "exact_sum"]
+
+# Amounts have up to 38 digits; the default of 28 would round their sum.
+_EXACT = Context(prec=60)
 
 
 class exact_sum(GenericFunction[Decimal]):
@@ -32,9 +35,7 @@ class _Sum:
 
     def step(self, amount: Any) -> None:
         if amount is not None:
-            # 38 digits, as the costs have; the default of 28 would round.
-            with localcontext(prec=60):
-                self._total = (self._total or Decimal(0)) + Decimal(amount)
+            self._total = _EXACT.add(self._total or Decimal(0), Decimal(amount))
 
     def finalize(self) -> str | None:
         return None if self._total is None else format(self._total, "f")

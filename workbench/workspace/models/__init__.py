@@ -3,6 +3,7 @@
 from workbench.workspace.models.audit import AuditRow
 from workbench.workspace.models.base import Base
 from workbench.workspace.models.invoices import ExpectedInvoiceRow
+from workbench.workspace.models.notes import AnnotationRow, BudgetRow, SavedViewRow
 from workbench.workspace.models.recommendations import (
     IntentRow,
     RecommendationEventRow,
@@ -12,13 +13,16 @@ from workbench.workspace.models.recommendations import (
 from workbench.workspace.models.scans import ScanFindingRow, ScanRow
 
 __all__ = [
+    "AnnotationRow",
     "AuditRow",
     "Base",
+    "BudgetRow",
     "ExpectedInvoiceRow",
     "IntentRow",
     "RecommendationEventRow",
     "RecommendationRow",
     "RecommendationTagRow",
+    "SavedViewRow",
     "ScanFindingRow",
     "ScanRow",
 ]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.workspace.models.base import Base
+from workbench.workspace.models.versioned import Versioned
 from workbench.workspace.records import ExpectedInvoice, SavedInvoice
 
 __all__ = ["ExpectedInvoiceRow"]
 
 
-class ExpectedInvoiceRow(Base):
+class ExpectedInvoiceRow(Versioned, Base):
     """An expected invoice total; ``deleted_at`` set means deleted, kept for the record."""
 
     __tablename__ = "expected_invoices"
@@ -28,12 +29,6 @@ class ExpectedInvoiceRow(Base):
     billing_account_id: Mapped[str | None]
     includes_tax: Mapped[bool]
     note: Mapped[str]
-    version: Mapped[int]
-    created_at: Mapped[datetime]
-    created_by: Mapped[str]
-    updated_at: Mapped[datetime]
-    updated_by: Mapped[str]
-    deleted_at: Mapped[datetime | None]
 
     # The second of two people who type in the same invoice is told so, instead of doubling it.
     __table_args__ = (

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.workspace.models.base import Base, BigId
+from workbench.workspace.models.versioned import Versioned
 
 __all__ = ["IntentRow", "RecommendationEventRow", "RecommendationRow", "RecommendationTagRow"]
 
@@ -101,7 +102,7 @@ class RecommendationEventRow(Base):
     )
 
 
-class IntentRow(Base):
+class IntentRow(Versioned, Base):
     """A rule that says: this is so on purpose, until the day given."""
 
     __tablename__ = "intentional_rules"
@@ -113,9 +114,3 @@ class IntentRow(Base):
     check_id: Mapped[str | None]
     reason: Mapped[str]
     expires_on: Mapped[date]
-    version: Mapped[int]
-    created_at: Mapped[datetime]
-    created_by: Mapped[str]
-    updated_at: Mapped[datetime]
-    updated_by: Mapped[str]
-    deleted_at: Mapped[datetime | None]
