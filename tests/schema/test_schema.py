@@ -62,7 +62,7 @@ def test_the_inventory_has_the_tables_of_the_requirement_and_nat_gateways():
     assert len(INVENTORY) == 27
     for declared in INVENTORY:
         assert declared.names[0] == "id"
-        assert declared.names[-2:] == ("provider", "provider_attributes")
+        assert declared.names[-3:] == ("provider", "provider_attributes", "x_source_id")
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda v: v.name)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 __all__ = ["BillFile", "Delivery", "LayoutResolver", "PartitionResolver", "Resolution", "plain_delivery"]
 
@@ -38,7 +38,8 @@ class Delivery:
 
     ``version`` is the assembly or execution id; empty means the content decides. ``billing_month`` is the first day
     of the billing period, None when the layout does not say. ``problem`` is set when the layout itself is broken
-    (a manifest names a file that is not there): nothing of it is loaded and the text is the reason.
+    (a manifest names a file that is not there): nothing of it is loaded and the text is the reason. ``kind`` is what
+    the files hold: lines of a bill, or tables of an inventory.
     """
 
     dataset: str
@@ -46,6 +47,7 @@ class Delivery:
     billing_month: date | None = None
     version: str = ""
     problem: str = ""
+    kind: Literal["bill", "inventory"] = "bill"
 
 
 @dataclass(frozen=True, slots=True)

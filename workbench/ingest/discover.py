@@ -13,10 +13,11 @@ from workbench.ingest.archives import is_archive, unpack
 from workbench.ingest.aws_layout import AwsLayoutResolver, month_folder
 from workbench.ingest.aws_manifest import is_manifest
 from workbench.ingest.deliveries import BillFile, Delivery, LayoutResolver, PartitionResolver, plain_delivery
+from workbench.ingest.inventory import InventoryResolver
 
 __all__ = ["RESOLVERS", "Found", "discover"]
 
-RESOLVERS: tuple[LayoutResolver, ...] = (AwsLayoutResolver(), PartitionResolver())
+RESOLVERS: tuple[LayoutResolver, ...] = (AwsLayoutResolver(), InventoryResolver(), PartitionResolver())
 """Tried in order; each claims its files and leaves the rest."""
 
 _BILLS = (".csv", ".csv.gz", ".csv.gzip", ".gz", ".parquet", ".pq", ".txt", ".tsv")

@@ -20,6 +20,7 @@ from workbench import clock
 from workbench.engines import Query, connect
 from workbench.errors import BadFile, SnapshotCorrupt, SnapshotMissing
 from workbench.ingest.discover import discover
+from workbench.ingest.inventory import PreparedTable, load_inventory, prepare_inventory
 from workbench.ingest.ledger import Books, SourceRecord, read_books, record_rejections, record_source
 from workbench.ingest.load import OnOverlap, Prepared, load_delivery
 from workbench.ingest.prepare import Offer, prepare, refusal, unchanged
@@ -44,6 +45,7 @@ class _Plan:
     offer: Offer
     results: _Results = ()
     files: tuple[Prepared, ...] = ()
+    tables: tuple[PreparedTable, ...] = ()
 
 
 def ingest(
@@ -93,7 +95,7 @@ def ingest(
             for delivery in found.deliveries:
                 plans.append(_plan(Offer.of(delivery), books, connection, work))
                 progress.advance(1, detail=delivery.dataset)
-        news = any(plan.files for plan in plans) or _new_refusals(plans, books, store)
+        news = any(plan.files or plan.tables for plan in plans) or _new_refusals(plans, books, store)
         if not news:
             results = problems + tuple(result for plan in plans for result in plan.results)
             _tell(progress, results)
@@ -143,6 +145,8 @@ def _plan(offer: Offer, books: Books, connection: duckdb.DuckDBPyConnection, wor
     if known is not None:
         return _Plan(offer, known)
     try:
+        if offer.delivery.kind == "inventory":
+            return _Plan(offer, tables=prepare_inventory(offer, connection, work))
         return _Plan(offer, files=prepare(offer, connection, work))
     except BadFile as problem:
         return _Plan(offer, refusal(offer, problem))
@@ -171,16 +175,7 @@ def _load_all(
         outcome = plan.results or unchanged(plan.offer, books)
         if outcome is None:
             try:
-                outcome = load_delivery(
-                    connection,
-                    plan.offer.delivery,
-                    plan.offer.version,
-                    plan.files,
-                    books,
-                    progress,
-                    home=settings.home,
-                    on_overlap=on_overlap,
-                )
+                outcome = _load(connection, plan, books, settings, progress, on_overlap)
             except BadFile as problem:
                 _log.warning("delivery refused", dataset=plan.offer.delivery.dataset, reason=str(problem))
                 outcome = refusal(plan.offer, problem)
@@ -189,6 +184,28 @@ def _load_all(
         results.extend(outcome)
         progress.advance(1, detail=plan.offer.delivery.dataset)
     return tuple(results)
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    plan: _Plan,
+    books: Books,
+    settings: Settings,
+    progress: Progress,
+    on_overlap: OnOverlap,
+) -> _Results:
+    if plan.tables:
+        return load_inventory(connection, plan.offer, plan.tables, books, progress, home=settings.home)
+    return load_delivery(
+        connection,
+        plan.offer.delivery,
+        plan.offer.version,
+        plan.files,
+        books,
+        progress,
+        home=settings.home,
+        on_overlap=on_overlap,
+    )
 
 
 def _record_refusal(connection: duckdb.DuckDBPyConnection, offer: Offer, outcome: _Results, books: Books) -> None:

@@ -29,7 +29,8 @@ _GPU = (
 
 _PROVIDER = (
     "provider text! - AWS, Microsoft, Google Cloud, ...\n"
-    "provider_attributes json - What only this provider has, a JSON object"
+    "provider_attributes json - What only this provider has, a JSON object\n"
+    "x_source_id int - File it came from (source_files.source_id)"
 )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from workbench.schema.compact import columns
+from workbench.schema.inventory import INVENTORY
 from workbench.schema.model import Table
 
-__all__ = ["REFERENCE"]
+__all__ = ["FEEDS", "REFERENCE"]
+
+_SOURCE_ID = "x_source_id int - File it came from (source_files.source_id)"
 
 
 def _declare(name: str, grain: str, source: str, *parts: str) -> Table:
@@ -41,6 +44,7 @@ REFERENCE: tuple[Table, ...] = (
         "to_currency text! - Is worth rate units of this",
         "rate money to_currency Price of one unit of from_currency",
         "rate_source text! - Who published it",
+        _SOURCE_ID,
     ),
     _declare(
         "resource_metrics", "resource x metric x statistic x time", "requirements 000 and 001",
@@ -52,6 +56,7 @@ REFERENCE: tuple[Table, ...] = (
         "timestamp time! UTC Start of the interval",
         "interval_seconds int s Length of the interval",
         "value number unit Value",
+        _SOURCE_ID,
     ),
     _declare(
         "resource_logs", "log record of a resource", "requirement 001",
@@ -60,6 +65,7 @@ REFERENCE: tuple[Table, ...] = (
         "severity text - Level as written",
         "message text! - Text of the record",
         "attributes json - Further fields, a JSON object",
+        _SOURCE_ID,
     ),
     _declare(
         "resource_components", "part of a resource", "requirement 001",
@@ -70,6 +76,7 @@ REFERENCE: tuple[Table, ...] = (
         "quantity number unit How much of it",
         "unit text - Unit of the quantity",
         "attributes json - Further fields, a JSON object",
+        _SOURCE_ID,
     ),
     _declare(
         "instance_catalog", "provider x region x instance type x operating system", "requirement 000",
@@ -104,3 +111,6 @@ REFERENCE: tuple[Table, ...] = (
         "rate_date date - Day the rate was published",
     ),
 )  # fmt: skip
+
+FEEDS: tuple[Table, ...] = (*INVENTORY, *(table for table in REFERENCE if "x_source_id" in table.names))
+"""Tables that are filled from files, a file a table."""
