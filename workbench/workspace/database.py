@@ -97,12 +97,15 @@ class Database:
         with plain_errors(self.name):
             if isinstance(self.place, Path):
                 self.place.parent.mkdir(parents=True, exist_ok=True)
-            writer = self.engine.execution_options(**{_WRITES: True})
-            with Session(writer) as session, session.begin():
+            with Session(self.writer()) as session, session.begin():
                 if not self._current:
                     self._upgrade(session.connection())
                 yield session
             self._current = True
+
+    def writer(self) -> Engine:
+        """The engine whose transactions hold the write lock from their first moment."""
+        return self.engine.execution_options(**{_WRITES: True})
 
     def _upgrade(self, connection: Connection) -> None:
         revision = _revision(connection)

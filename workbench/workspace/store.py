@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from workbench.settings import Settings
 from workbench.workspace import audit, intents, invoices, scans
 from workbench.workspace.access import Permission, Principal, local_principal
 from workbench.workspace.annotations import Annotations
+from workbench.workspace.backup import Backup, ExportedTable, back_up, export, restore
 from workbench.workspace.budgets import Budgets
 from workbench.workspace.changes import Desk
+from workbench.workspace.check import CheckReport, check
 from workbench.workspace.database import open_database
 from workbench.workspace.recommendation_records import Intent, SavedIntent
 from workbench.workspace.recommendations import Recommendations
@@ -134,3 +137,27 @@ class Workspace:
         """The audit log, newest first; ``before`` gives the next page."""
         with self.desk.reading(Permission.READ_AUDIT) as session:
             return audit.entries(session, wanted, limit, before) if session else ()
+
+    def check(self, *, contains: str | None = None) -> CheckReport:
+        """Verify the file, the audit chain, and that every state follows from its history.
+
+        Args:
+            contains: hash of an audit entry noted down earlier, which must still be there.
+        """
+        return check(self.desk, contains=contains)
+
+    def back_up(self, target: Path) -> Backup:
+        """Write a consistent copy of everything to the new file ``target``; see ``backup``."""
+        return back_up(self.desk, target)
+
+    def restore(self, source: Path, *, keep: Path) -> Backup:
+        """Put a backup in the place of everything; what there was is first backed up to ``keep``.
+
+        Raises:
+            BadFile: ``source`` is no backup, or a damaged one; nothing was changed.
+        """
+        return restore(self.desk, source, keep)
+
+    def export(self) -> Iterator[ExportedTable]:
+        """Every table with its column names and rows, in one consistent view."""
+        return export(self.desk)

@@ -52,7 +52,9 @@ class RecommendationRow(Base):
     state_since: Mapped[date]
     reason: Mapped[str]
     snoozed_until: Mapped[date | None]
-    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("recommendations.id"))
+    duplicate_of: Mapped[int | None] = mapped_column(
+        ForeignKey("recommendations.id", deferrable=True, initially="DEFERRED")
+    )
     assignee: Mapped[str]
     due: Mapped[date | None]
     priority: Mapped[int]

@@ -67,7 +67,10 @@ def _recommendations() -> None:
         sa.Column("state_since", sa.Date, nullable=False),
         sa.Column("reason", TEXT, nullable=False),
         sa.Column("snoozed_until", sa.Date),
-        sa.Column("duplicate_of", sa.Integer, sa.ForeignKey("recommendations.id")),
+        # Deferred: a copy may bring the duplicate before the original.
+        sa.Column(
+            "duplicate_of", sa.Integer, sa.ForeignKey("recommendations.id", deferrable=True, initially="DEFERRED")
+        ),
         sa.Column("assignee", TEXT, nullable=False),
         sa.Column("due", sa.Date),
         sa.Column("priority", sa.Integer, nullable=False),
