@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from workbench.errors import BadSetting
-from workbench.simulate.cases.kit import Span
+from workbench.simulate.ground import Span
 
 __all__ = ["SimulationPlan"]
 

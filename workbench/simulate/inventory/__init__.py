@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import duckdb
 
+from workbench.simulate.inventory.commitments import create_commitments
 from workbench.simulate.inventory.company import create_accounts, create_macros
 from workbench.simulate.inventory.databases import create_databases
 from workbench.simulate.inventory.machines import create_machines
 from workbench.simulate.inventory.network import create_network
-from workbench.simulate.inventory.publish import create_plan
+from workbench.simulate.inventory.publish import create_plan, tag_resources
 from workbench.simulate.inventory.serverless import create_serverless
 from workbench.simulate.inventory.storage import create_storage
 from workbench.simulate.plan import SimulationPlan
@@ -23,8 +24,8 @@ __all__ = ["build_inventory"]
 def build_inventory(connection: duckdb.DuckDBPyConnection, plan: SimulationPlan) -> None:
     """Fill the inventory tables of ``connection`` and create ``accounts``, ``resource_plan`` and ``staged_<table>``.
 
-    The connection has the empty inventory tables and the macros of ``cases.kit.begin``. Prices, metrics and daily use
-    are filled in by later stages.
+    The connection has the empty inventory tables, the price list (``skus.create_skus``) and the macros of
+    ``ground.begin``. Cost columns, metrics and daily use are filled in by later stages.
     """
     create_macros(connection, plan)
     create_accounts(connection, plan)
@@ -34,14 +35,5 @@ def build_inventory(connection: duckdb.DuckDBPyConnection, plan: SimulationPlan)
     create_databases(connection)
     create_network(connection)
     create_serverless(connection)
-    connection.execute(
-        """
-        INSERT INTO resource_tags BY NAME
-        SELECT uid('tag/' || p.id || '/' || key) AS id, p.account_id, p.resource_type, p.resource_id, key,
-               json_extract_string(p.tags, '$."' || key || '"') AS value, 'AWS' AS provider
-        FROM (SELECT *, unnest(json_keys(tags)) AS key FROM resource_plan
-              WHERE tags IS NOT NULL AND resource_type <> 'container_nodes'
-                AND coalesce(deleted_on > last_day(), TRUE)) p
-        ORDER BY p.resource_type, p.resource_id, key
-        """
-    )
+    create_commitments(connection)
+    tag_resources(connection)

@@ -31,7 +31,7 @@ def _list(words: tuple[str, ...]) -> str:
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, plan: SimulationPlan) -> None:
-    """Create ``uid(key)``, ``digits(key, n)``, ``pick(options, key)``, ``born(key, since)``; needs ``cases.kit.begin``.
+    """Create ``uid(key)``, ``digits(key, n)``, ``pick(options, key)``, ``born(key, since)``; needs ``ground.begin``.
 
     ``born``: most resources are older than the first day, the others appear over the following 400 days, whatever the
     number of days simulated.

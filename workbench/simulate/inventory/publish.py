@@ -11,9 +11,9 @@ import duckdb
 
 from workbench.schema.inventory import inventory_table
 from workbench.schema.model import literal, quote
-from workbench.simulate.cases.kit import RESOURCE_ID
+from workbench.simulate.ground import RESOURCE_ID
 
-__all__ = ["PLAN_COLUMNS", "create_plan", "publish"]
+__all__ = ["PLAN_COLUMNS", "create_plan", "publish", "republish", "tag_resources"]
 
 PLAN_COLUMNS = {
     "id": "VARCHAR",
@@ -59,5 +59,28 @@ def publish(connection: duckdb.DuckDBPyConnection, table: str, name: str = "name
         SELECT id, {literal(table)} AS resource_type, {RESOURCE_ID[table]} AS resource_id, {name} AS resource_name,
                account_id, account_number, region, env, team, project AS app, tags, created_on, deleted_on
         FROM staged_{table} WHERE created_on <= last_day() ORDER BY created_on, id
+        """
+    )
+
+
+def republish(connection: duckdb.DuckDBPyConnection, table: str, name: str = "name") -> None:
+    """Publish ``staged_<table>`` again after it was changed."""
+    connection.execute(f"DELETE FROM {quote(table)}")
+    connection.execute(f"DELETE FROM resource_plan WHERE resource_type = {literal(table)}")
+    publish(connection, table, name)
+
+
+def tag_resources(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``resource_tags`` from the tags of the resources that are there on the last day."""
+    connection.execute("DELETE FROM resource_tags")
+    connection.execute(
+        """
+        INSERT INTO resource_tags BY NAME
+        SELECT uid('tag/' || p.id || '/' || key) AS id, p.account_id, p.resource_type, p.resource_id, key,
+               json_extract_string(p.tags, '$."' || key || '"') AS value, 'AWS' AS provider
+        FROM (SELECT *, unnest(json_keys(tags)) AS key FROM resource_plan
+              WHERE tags IS NOT NULL AND resource_type <> 'container_nodes'
+                AND coalesce(deleted_on > last_day(), TRUE)) p
+        ORDER BY p.resource_type, p.resource_id, key
         """
     )
