@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     workspace_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL address of a shared workspace; empty: `workspace.db` in the home folder"
     )
+    free_sql: bool = Field(True, description="Whether people may write a SELECT of their own on the page Queries")
     start_page: str = Field("overview", description="Page opened first")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Lowest level logged")
     port: int = Field(8501, ge=1, le=65535, description="Port of the app")

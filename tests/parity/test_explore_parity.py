@@ -6,19 +6,17 @@ a fee spread over two months, charges at midnight, two currencies) under many vi
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
 
-import pyarrow as pa
 import pytest
-from sqlglot import parse_one
 
 from tests.costs.conftest import HOSTILE_TAG_KEYS, HOSTILE_TEXTS, varied_rows
 from tests.support.bills import charge, snapshot_of
+from tests.support.parity import difference, ordered
 from workbench.costs import drivers as drivers_of
 from workbench.costs import health, overview, provenance, tieout
 from workbench.costs.dimensions import DIMENSIONS, tag_key
@@ -121,41 +119,6 @@ def both(database, tmp_path_factory):
     yield opened.engine, postgres, tuple(recorder.queries)
     postgres.close()
     opened.close()
-
-
-def row_key(row):
-    return [repr(value) for value in row.values() if not isinstance(value, float)]
-
-
-def ordered(query):
-    """Whether the statement says in which order its rows come."""
-    return parse_one(query.sql, read="duckdb").args.get("order") is not None
-
-
-def same(a, b, tolerance):
-    """Floats to a part in 10^12, because their order of summing is free; money to ``tolerance``; the rest exactly."""
-    if isinstance(a, float) and isinstance(b, float):
-        return math.isclose(a, b, rel_tol=1e-12)
-    if isinstance(a, Decimal) and isinstance(b, Decimal):
-        return abs(a - b) <= tolerance
-    return a == b
-
-
-def difference(ours: pa.Table, theirs: pa.Table, *, in_order: bool, tolerance: Decimal) -> str:
-    """Empty when both tables are equal, else the first thing that is not."""
-    if ours.column_names != theirs.column_names:
-        return f"columns {ours.column_names} and {theirs.column_names}"
-    if ours.num_rows != theirs.num_rows:
-        return f"{ours.num_rows} and {theirs.num_rows} rows"
-    for left, right in zip(ours.columns, theirs.columns, strict=True):
-        if left.null_count < len(left) and left.type != right.type:
-            return f"{left.type} and {right.type}"
-    rows = [table.to_pylist() if in_order else sorted(table.to_pylist(), key=row_key) for table in (ours, theirs)]
-    for n, (left, right) in enumerate(zip(*rows, strict=True)):
-        for name in left:
-            if not same(left[name], right[name], tolerance):
-                return f"{name}, row {n}: {left[name]!r} and {right[name]!r}"
-    return ""
 
 
 def test_every_statement_of_the_explorer_gives_the_same_on_both_engines(both):

@@ -13,7 +13,16 @@
 Pure functions from an Arrow table or a figure to bytes. May import ``costs`` and what is below it; never Streamlit.
 """
 
-from workbench.export.answers import Answer, What, answer, breakdown_table, drivers_answer, provenance_of
+from workbench.export.answers import (
+    Answer,
+    What,
+    answer,
+    breakdown_table,
+    drivers_answer,
+    provenance_of,
+    stored_answer,
+    stored_provenance,
+)
 from workbench.export.charts import ImageFormat, find_browser, to_html, to_image
 from workbench.export.files import write_file
 from workbench.export.neutral import neutralise, restore
@@ -32,6 +41,8 @@ __all__ = [
     "neutralise",
     "provenance_of",
     "restore",
+    "stored_answer",
+    "stored_provenance",
     "to_csv",
     "to_csv_zip",
     "to_html",

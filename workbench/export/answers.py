@@ -15,9 +15,19 @@ from workbench.costs.resolve import ResolvedView
 from workbench.costs.results import Breakdown
 from workbench.engines import Engine, Query
 from workbench.export.provenance import Provenance
+from workbench.queries import StoredAnswer
 from workbench.snapshot import Manifest
 
-__all__ = ["Answer", "What", "answer", "breakdown_table", "drivers_answer", "provenance_of"]
+__all__ = [
+    "Answer",
+    "What",
+    "answer",
+    "breakdown_table",
+    "drivers_answer",
+    "provenance_of",
+    "stored_answer",
+    "stored_provenance",
+]
 
 MAX_ROWS = 1_000_000
 """Rows of one export; more belong to the Parquet files the bill came from."""
@@ -63,6 +73,29 @@ def answer(engine: Engine, view: ResolvedView, what: What) -> Answer:
         what: the question.
     """
     return _QUESTIONS[what](engine, view)
+
+
+def stored_answer(found: StoredAnswer) -> Answer:
+    """The answer of a stored query, ready to be written."""
+    return Answer(found.stored.header.title, found.table, found.queries)
+
+
+def stored_provenance(found: StoredAnswer, manifest: Manifest) -> Provenance:
+    """Where the numbers of a stored query come from; period and currency are those of its parameters."""
+    first, last = found.values.get("first"), found.values.get("last")
+    return Provenance(
+        title=found.stored.header.title,
+        period=f"{first} to {last}" if first and last else "All data",
+        basis="as named by the columns",
+        currency=str(found.values.get("currency") or ", ".join(manifest.currencies)),
+        view=f"query={found.stored.name}",
+        filters=tuple(f"{name} = {value}" for name, value in found.values.items()),
+        queries=found.queries,
+        snapshot_id=manifest.id,
+        snapshot_sha256=manifest.sha256,
+        as_of=manifest.last_day,
+        created_at=Provenance.now(),
+    )
 
 
 def provenance_of(manifest: Manifest, view: ResolvedView, answer: Answer) -> Provenance:
