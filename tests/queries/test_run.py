@@ -155,7 +155,7 @@ def test_defaults_come_from_the_data(estate):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"first": "1 November"}, "is not a date"),
+        ({"first": "1 November"}, "is not of the type date"),
         ({"frist": "2026-11-01"}, "There is no parameter frist"),
     ],
 )

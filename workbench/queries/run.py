@@ -147,7 +147,7 @@ def _parsed(parameter: Parameter, text: str) -> Value:
     except (ValueError, KeyError):
         example = {"date": "2026-10-31", "time": "2026-10-31T12:00:00", "boolean": "true"}.get(parameter.kind, "12.5")
         raise BadFilter(
-            f"{parameter.name}: “{text[:80]}” is not a {parameter.kind}", hint=f"Write it like {example}"
+            f"{parameter.name}: “{text[:80]}” is not of the type {parameter.kind}", hint=f"Write it like {example}"
         ) from None
 
 

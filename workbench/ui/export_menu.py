@@ -28,7 +28,7 @@ from workbench.ui.blocks import ExportChoice
 from workbench.ui.charts import CONFIG, LIGHT, Palette
 from workbench.ui.context import PageContext
 
-__all__ = ["chart_exports", "data_exports", "table_exports"]
+__all__ = ["answer_exports", "chart_exports", "data_exports", "table_exports"]
 
 _MIME = {
     "csv": "application/zip",
@@ -44,7 +44,7 @@ _MIME = {
 
 def table_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer]) -> tuple[ExportChoice, ...]:
     """CSV (zipped with its provenance), XLSX, Parquet and JSON of what ``ask`` answers."""
-    return _table_choices(
+    return answer_exports(
         file_stem(ctx, stem), ask, lambda found: provenance_of(ctx.snapshot.manifest, ctx.resolved, found)
     )
 
@@ -69,12 +69,14 @@ def data_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer], *, basi
             notes=found.notes,
         )
 
-    return _table_choices(_file_name(stem, manifest.first_day, manifest.last_day), ask, provenance)
+    return answer_exports(_file_name(stem, manifest.first_day, manifest.last_day), ask, provenance)
 
 
-def _table_choices(
+def answer_exports(
     name: str, ask: Callable[[], Answer], provenance_for: Callable[[Answer], Provenance]
 ) -> tuple[ExportChoice, ...]:
+    """CSV (zipped with its provenance), XLSX, Parquet and JSON of an answer, in files called ``name``."""
+
     def make(kind: str) -> Callable[[], bytes]:
         def write() -> bytes:
             found = ask()

@@ -38,6 +38,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo("overview", "Overview", "Understand", ":material/space_dashboard:"),
     PageInfo("explore", "Explore", "Understand", ":material/query_stats:"),
     PageInfo("drivers", "Drivers", "Understand", ":material/waterfall_chart:"),
+    PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
 )
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.costs.tieout import TieOutRow
-from workbench.export.invoice_list import parse_amount, parse_month
+from workbench.export.invoice_list import parse_month
+from workbench.export.typed_list import parse_amount
 from workbench.workspace import ExpectedInvoice, InvoiceEdit, SavedInvoice
 
 __all__ = ["FIELDS", "GridRow", "Parsed", "grid_rows", "parse_edits"]
