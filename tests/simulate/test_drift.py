@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 
 import duckdb
 import pytest
 
-from tests.support.small_estate import SPAN, with_cases
+from tests.support.small_estate import PLAN, with_cases
 from workbench.simulate.drift import CHANGES, write_change_events
 
-BEFORE, AFTER = date(2026, 11, 20), date(2026, 12, 31)
+DAYS = 41
+BEFORE = PLAN.last_day
 EVENTS = """SELECT resource_type, resource_id, field_name, old_value, new_value, changed_at
             FROM resource_change_events ORDER BY ALL"""
 
 
-def estate_until(last_day: date) -> duckdb.DuckDBPyConnection:
-    connection = with_cases(replace(SPAN, last_day=last_day), days=7)
+def estate_after(days: int) -> duckdb.DuckDBPyConnection:
+    connection = with_cases(PLAN.advanced(days), days=7)
     write_change_events(connection)
     return connection
 
 
 @pytest.fixture(scope="module")
 def before() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = estate_until(BEFORE)
+    connection = estate_after(0)
     yield connection
     connection.close()
 
 
 @pytest.fixture(scope="module")
 def after() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = estate_until(AFTER)
+    connection = estate_after(DAYS)
     yield connection
     connection.close()
 
@@ -57,7 +56,7 @@ def test_the_difference_of_two_inventories_is_what_the_events_say(before, after,
     for field in fields:
         sql = f"SELECT id, {field}::VARCHAR FROM {table}"
         then, now = dict(before.execute(sql).fetchall()), dict(after.execute(sql).fetchall())
-        differing |= {(key, field, then[key], now[key]) for key in then if then[key] != now[key]}
+        differing |= {(key, field, then[key], now[key]) for key in then if key in now and then[key] != now[key]}
     listed = after.execute(
         "SELECT id, field_name, old_value, new_value FROM drift WHERE resource_type = ? AND changed_on > ?",
         [table, BEFORE],

@@ -42,7 +42,9 @@ def test_hours_days_and_week_agree(estate):
             """SELECT i.instance_id FROM instances i JOIN resource_metrics m ON m.resource_id = i.instance_id
                WHERE metric = 'cpu' AND statistic = 'average' AND timestamp >= TIMESTAMP '2026-11-14'
                GROUP BY ALL HAVING abs(avg(value) - any_value(avg_cpu_7d)) > 1e-3
-                      OR (count(*) <> 168 AND any_value(state) = 'running')""",
+                      OR (count(*) <> 168 AND any_value(state) = 'running'
+                              AND any_value(launch_time) < TIMESTAMP '2026-11-14'
+                              AND any_value(provider_attributes) NOT LIKE '%schedule%')""",
         )
         == []
     )

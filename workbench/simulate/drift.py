@@ -14,7 +14,8 @@ import duckdb
 from workbench.schema.ddl import duckdb_type
 from workbench.schema.inventory import inventory_table
 from workbench.schema.model import literal, quote
-from workbench.simulate.cases.kit import RESOURCE_ID, unchosen
+from workbench.simulate.cases.kit import unchosen
+from workbench.simulate.ground import RESOURCE_ID
 
 __all__ = ["CHANGES", "Change", "apply_drift", "write_change_events"]
 
@@ -24,8 +25,9 @@ class Change:
     """A kind of change: ``fields`` maps columns of ``table`` to their new value, an SQL expression over ``r``.
 
     ``first`` is the day of the first change after the first simulated day, ``every`` the days between two changes in
-    an estate with up to ``per`` such resources; a larger one changes more at a time. ``check`` is the check that
-    reports the resource afterwards (none: a change that wastes nothing). ``stops``: it has no metrics from then on.
+    an estate with up to ``per`` such resources; a larger one changes more at a time. ``share`` of them ever change.
+    ``check`` is the check that reports the resource afterwards (none: a change that wastes nothing). ``stops``: it has
+    no metrics from then on.
     """
 
     name: str
@@ -35,22 +37,27 @@ class Change:
     first: int
     every: int
     per: int = 400
+    share: float = 0.125
     check: str = ""
     also: tuple[str, ...] = ()
     why: str = ""
     stops: bool = False
 
 
-_ALONE = "r.state = 'running' AND r.autoscaling_group_id IS NULL AND NOT coalesce(r.has_gpu, FALSE)"
+_ALONE = (
+    "r.state = 'running' AND r.autoscaling_group_id IS NULL AND NOT coalesce(r.has_gpu, FALSE)"
+    " AND json_extract_string(r.provider_attributes, '$.schedule') IS NULL"
+)
 _NEXT_SIZE = (
     "split_part(r.instance_type, '.', 1) || '.' || CASE split_part(r.instance_type, '.', 2)"
     " WHEN 'large' THEN 'xlarge' WHEN 'xlarge' THEN '2xlarge' ELSE '4xlarge' END"
 )
+_STOP = Change(
+    "stop", "instances", {"state": "'stopped'"}, _ALONE, first=12, every=9,
+    check="ec2_stopped_storage", why="Stopped, its volumes are still paid for", stops=True,
+)  # fmt: skip
 CHANGES: tuple[Change, ...] = (
-    Change(
-        "stop", "instances", {"state": "'stopped'"}, _ALONE, first=12, every=9,
-        check="ec2_stopped_storage", why="Stopped, its volumes are still paid for", stops=True,
-    ),
+    _STOP,
     Change(
         "grow", "instances", {"instance_type": _NEXT_SIZE},
         f"{_ALONE} AND split_part(r.instance_type, '.', 2) IN ('large', 'xlarge', '2xlarge')", first=15, every=7,
@@ -72,12 +79,16 @@ CHANGES: tuple[Change, ...] = (
     ),
     Change(
         "stop", "container_nodes", {"state": "'stopped'"},
-        "r.state = 'running' AND (SELECT count(*) FROM container_nodes o WHERE o.cluster_id = r.cluster_id) > 2",
-        first=16, every=25, per=300, check="k8s_node_stopped", why="Stopped while its cluster works on", stops=True,
+        "r.state = 'running' AND (SELECT c.desired_nodes FROM container_clusters c WHERE c.id = r.cluster_id) > 3",
+        first=16, every=18, per=300, share=0.07, check="k8s_node_stopped", why="Stopped while its cluster works on",
+        stops=True,
     ),
     Change(
         "keep", "log_groups", {"retention_days": "NULL"}, "r.retention_days IS NOT NULL", first=22, every=20, per=150,
         check="log_no_retention", why="Its retention was removed",
+    ),
+    Change(
+        "widen", "autoscaling_groups", {"max_size": "max_size + 2"}, "r.min_size >= 1", first=22, every=20, per=150,
     ),
     Change(
         "longer", "lambda_functions", {"timeout_seconds": "timeout_seconds * 2"}, "r.timeout_seconds < 300",
@@ -101,7 +112,17 @@ def apply_drift(connection: duckdb.DuckDBPyConnection) -> None:
     for change in CHANGES:
         _schedule(connection, change)
         _apply(connection, change)
-        if change.name == "stop" and change.table == "instances":
+        if change.table == "container_nodes":
+            connection.execute(
+                """
+                CREATE OR REPLACE TEMP TABLE scheduled AS
+                SELECT i.id, s.changed_on FROM scheduled s JOIN container_nodes n USING (id) JOIN instances i
+                  ON i.instance_id = n.instance_id
+                """
+            )
+            _enlist(connection, _STOP)
+            _apply(connection, _STOP)
+        if change.name == "stop" and change.table in ("instances", "container_nodes"):
             _rest_volumes(connection)
     connection.execute(
         """
@@ -128,16 +149,27 @@ def _schedule(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
               AND p.created_on <= first_day() AND p.deleted_on IS NULL)
         SELECT id, (first_day() + {change.first} + (place * {change.every} // ceil(n / {change.per}.0))::INTEGER)::DATE
                    AS changed_on
-        FROM ranked WHERE place < n / 8
+        FROM ranked WHERE place < n * {change.share}
         """
     )
+    _enlist(connection, change)
+
+
+def _enlist(connection: duckdb.DuckDBPyConnection, change: Change) -> None:
     connection.execute(
         """
         INSERT INTO picks
         SELECT ?, ?, id, CASE WHEN changed_on > last_day() THEN 'scheduled' WHEN ? <> '' THEN 'positive'
                               ELSE 'changed' END, ?, ?, ?, '' FROM scheduled ORDER BY changed_on, id
         """,
-        [change.check, change.table, change.check, change.why, name, list(change.also)],
+        [
+            change.check,
+            change.table,
+            change.check,
+            change.why,
+            f"drift/{change.table}/{change.name}",
+            list(change.also),
+        ],
     )
 
 

@@ -31,6 +31,7 @@ class Expected:
 
 
 _MONTH = "730"
+_MACHINE_MONTH = f"(r.hourly_cost + coalesce(r.gpu_hourly_cost, 0)) * {_MONTH}"
 _NODES = (
     "(SELECT cluster_id, count(*) AS n, avg(avg_cpu_7d) AS cpu, avg(avg_memory_7d) AS memory, avg(hourly_cost) AS price"
     " FROM container_nodes WHERE state = 'running' GROUP BY cluster_id)"
@@ -49,12 +50,12 @@ _CONCURRENT = "coalesce(r.invocations_7d, 0) * coalesce(r.avg_duration_ms_7d, 0)
 _NONPROD = "r.env IN ('dev', 'staging', 'preview')"
 
 EXPECTED: tuple[Expected, ...] = (
-    Expected("ec2_idle", "instances", "r.state = 'running' AND r.avg_cpu_7d < 5", f"r.hourly_cost * {_MONTH}"),
+    Expected("ec2_idle", "instances", "r.state = 'running' AND r.avg_cpu_7d < 5", _MACHINE_MONTH),
     Expected(
         "ec2_gpu_idle", "instances",
         "r.state = 'running' AND r.has_gpu AND (SELECT max(d.gpu) FROM daily_levels d WHERE d.id = r.id"
         " AND d.resource_type = 'instances' AND d.day > last_day() - 14) < 1",
-        f"r.hourly_cost * {_MONTH}",
+        _MACHINE_MONTH,
     ),
     Expected(
         "ec2_stopped_storage", "instances", "r.state = 'stopped'",
@@ -72,7 +73,11 @@ EXPECTED: tuple[Expected, ...] = (
     ),
     Expected(
         "ec2_off_hours_schedule", "instances", f"r.state = 'running' AND {_NONPROD}",
-        f"r.hourly_cost * {_MONTH} * 0.65", population=True,
+        f"{_MACHINE_MONTH} * 0.65", population=True,
+        unless="json_extract_string(r.provider_attributes, '$.schedule') = 'weekdays'"
+        " OR json_extract_string(r.provider_attributes, '$.lifecycle') = 'spot'"
+        " OR r.launch_time > as_of() - INTERVAL 7 DAY",
+        because="It does not run all hours of the week",
     ),
     Expected(
         "asg_min_too_high", "autoscaling_groups",

@@ -69,7 +69,8 @@ def _hours(first_day: str, last_day: str, condition: str = "TRUE") -> str:
                               WHEN 'month_end' THEN month_edge
                               ELSE (n * 24 + hour + floor(salt)::BIGINT) % 33 = 0 END AS bursts
             FROM live_profiles p, hours
-            WHERE day BETWEEN p.alive_from AND p.alive_to AND ({condition})),
+            WHERE day BETWEEN p.alive_from AND p.alive_to AND NOT (weekend AND coalesce(p.sleeps, FALSE))
+              AND ({condition})),
         shaped AS (SELECT *, {noise} AS noise, (1 + daily * sun) * week * season * (1 + 0.05 * {noise}) AS shape
                    FROM raw),
         levels AS (
@@ -130,7 +131,8 @@ def fill_averages(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE week_levels AS
-        SELECT resource_type, id, avg(cpu_avg) AS cpu_avg, avg(memory_avg) AS memory_avg, avg(network) AS network,
+        SELECT resource_type, id, any_value(resource_id) AS resource_id, avg(cpu_avg) AS cpu_avg,
+               avg(memory_avg) AS memory_avg, avg(network) AS network,
                avg(connections) AS connections, avg(requests) AS requests, min(free_storage) AS free_storage,
                max(cpu_now) FILTER (day = last_day()) AS cpu_now,
                max(memory_now) FILTER (day = last_day()) AS memory_now
@@ -142,9 +144,13 @@ def fill_averages(connection: duckdb.DuckDBPyConnection) -> None:
         emptied = ", ".join(f"{column} = NULL" for column, _ in columns)
         assigned = ", ".join(f"{column} = round({value}, 4)" for column, value in columns)
         connection.execute(f"UPDATE {table} SET {emptied}")
-        connection.execute(
-            f"UPDATE {table} AS r SET {assigned} FROM week_levels w WHERE w.resource_type = '{table}' AND w.id = r.id"
+        # A node has the series of its machine.
+        own = (
+            "w.resource_type = 'instances' AND w.resource_id = r.instance_id"
+            if table == "container_nodes"
+            else f"w.resource_type = '{table}' AND w.id = r.id"
         )
+        connection.execute(f"UPDATE {table} AS r SET {assigned} FROM week_levels w WHERE {own}")
 
 
 _PAYLOAD = (

@@ -28,6 +28,7 @@ PROFILE_COLUMNS = {
     "drift": "DOUBLE",  # amplitude of the slow change over a quarter
     "phase": "DOUBLE",  # hour of the day with most use, UTC
     "burst": "VARCHAR",  # none, nightly, spiky (3 % of the hours) or month_end
+    "sleeps": "BOOLEAN",  # does not run at weekends
     "burst_cpu": "DOUBLE",  # CPU in a burst, %
     "ends_on": "DATE",  # last day with metrics; null: none
     "quiet_on": "DATE",  # first day without reads and writes; null: none
@@ -57,6 +58,7 @@ _TYPES: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
             " AND g.id = r.autoscaling_group_id), between_(38, 48, 'cpu' || r.id))",
             "memory": "CASE WHEN chance('agent' || r.id) < 0.8 THEN between_(60, 70, 'memory' || r.id) END",
             "gpu": "CASE WHEN r.has_gpu THEN between_(55, 80, 'gpu' || r.id) END",
+            "sleeps": "json_extract_string(r.provider_attributes, '$.schedule') = 'weekdays'",
         },
     ),
     (

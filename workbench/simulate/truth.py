@@ -8,8 +8,8 @@ import duckdb
 
 from workbench.schema.inventory import inventory_table
 from workbench.schema.model import literal, quote
-from workbench.simulate.cases.kit import RESOURCE_ID
 from workbench.simulate.expected import EXPECTED, Expected
+from workbench.simulate.ground import RESOURCE_ID
 
 __all__ = ["TRUTH_TABLES", "build_findings", "build_sizes", "write_truth"]
 

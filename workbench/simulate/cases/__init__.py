@@ -9,11 +9,14 @@ from __future__ import annotations
 import duckdb
 
 from workbench.simulate.cases import compute, containers, databases, governance, logs, network, serverless, storage
-from workbench.simulate.cases.kit import Case, Pick, Span, begin, choose, guard
+from workbench.simulate.cases.anomalies import plan_anomalies
+from workbench.simulate.cases.histories import pick_histories, stage_histories
+from workbench.simulate.cases.kit import Case, Pick, choose, create_picks, guard
 from workbench.simulate.drift import apply_drift
+from workbench.simulate.inventory.publish import tag_resources
 from workbench.simulate.profiles import create_profiles
 
-__all__ = ["CASES", "Case", "Pick", "Span", "apply_cases"]
+__all__ = ["CASES", "Case", "Pick", "apply_cases"]
 
 CASES: tuple[Case, ...] = (
     *compute.CASES,
@@ -66,15 +69,32 @@ GUARDS: tuple[tuple[tuple[str, ...], str, str, dict[str, str]], ...] = (
 """Checks, table, pattern on ``r`` and the changes that move a row not picked for the checks out of the pattern."""
 
 
-def apply_cases(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
-    """Put every case into the inventory tables of ``connection`` and make ``picks`` and ``profiles``."""
-    begin(connection, span)
+def apply_cases(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put every case into the inventory that ``build_inventory`` left in ``connection``.
+
+    Makes ``profiles`` (how much each resource is used), ``usage_adjustments`` (resource x sku x days: use times
+    ``factor`` plus ``add_quantity`` a day), and for the truth ``picks`` (which resource was made what), ``drift`` (what
+    changed when) and ``anomaly_plan``.
+    """
+    create_picks(connection)
+    stage_histories(connection)
     create_profiles(connection)
+    pick_histories(connection)
     apply_drift(connection)
     for case in CASES:
         choose(connection, case)
+    compute.load_members(connection)
     containers.load_nodes(connection)
+    containers.join_nodes(connection)
     governance.freeze_accounts(connection)
+    tag_resources(connection)
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE usage_adjustments (
+            resource_id VARCHAR, sku VARCHAR, first_day DATE, last_day DATE, factor DOUBLE, add_quantity DOUBLE)
+        """
+    )
+    plan_anomalies(connection)
     for checks, table, pattern, changes in GUARDS:
         guard(connection, checks, table, pattern, changes)
     connection.execute(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import duckdb
+
 from workbench.simulate.cases.kit import Case, Pick
 
-__all__ = ["CASES"]
+__all__ = ["CASES", "load_members"]
 
 _LARGE = "split_part(r.instance_type, '.', 2) NOT IN ('nano', 'micro', 'small', 'medium')"
 _PLAIN = (
     "r.state = 'running' AND r.autoscaling_group_id IS NULL AND NOT coalesce(r.has_gpu, FALSE)"
     " AND r.env IN ('prod', 'staging', 'dev')"
     " AND coalesce(json_extract_string(r.provider_attributes, '$.lifecycle'), 'on_demand') <> 'spot'"
+    " AND json_extract_string(r.provider_attributes, '$.schedule') IS NULL"
 )
 _FIXED = "split_part(r.instance_type, '.', 1) NOT IN ('t2', 't3', 't3a', 't4g')"
 _HALVES = f"{_FIXED} AND split_part(r.instance_type, '.', 2) IN ('xlarge', '2xlarge', '4xlarge', '8xlarge')"
@@ -31,31 +34,34 @@ _IDLE = {
     "operations": "0.02",
 } | _QUIET
 
+# Groups of machines, not of nodes: those follow their cluster.
+_GROUP = (
+    "r.desired_capacity > 1 AND r.id NOT IN (SELECT i.autoscaling_group_id FROM instances i JOIN container_nodes n"
+    " ON n.instance_id = i.instance_id WHERE i.autoscaling_group_id IS NOT NULL)"
+)
+
 CASES: tuple[Case, ...] = (
     Case(
         "asg_min_too_high", "autoscaling_groups",
         (
             Pick(
                 "positive", "Utilisation of 22 to 27 % needs far fewer machines than the minimum keeps",
-                sets={"min_size": "greatest(desired_capacity, 4)", "desired_capacity": "greatest(desired_capacity, 4)",
-                      "max_size": "greatest(max_size, 8)"},
+                sets={"min_size": "desired_capacity"},
                 profile={"cpu": "between_(22.5, 27, 'asg' || id)", "daily": "0.3"},
                 also=("asg_low_utilisation",), share=0.05,
             ),
             Pick(
                 "near_miss", "The minimum is high, but the group is used at 33 %",
-                sets={"min_size": "greatest(desired_capacity, 3)", "desired_capacity": "greatest(desired_capacity, 3)",
-                      "max_size": "greatest(max_size, 6)"},
-                profile={"cpu": "33.0"}, share=0.03,
+                sets={"min_size": "desired_capacity"}, profile={"cpu": "33.0"}, share=0.03,
             ),
             Pick("unknown", "No utilisation is known", profile={"cpu": "NULL"}, share=0.02, least=2),
             Pick(
                 "excluded", "optimization_policy is ignore",
-                sets={"min_size": "greatest(desired_capacity, 4)", "desired_capacity": "greatest(desired_capacity, 4)",
-                      "max_size": "greatest(max_size, 8)", "optimization_policy": "'ignore'"},
+                sets={"min_size": "desired_capacity", "optimization_policy": "'ignore'"},
                 profile={"cpu": "25.0", "daily": "0.3"}, also=("asg_low_utilisation",), share=0.02, least=2,
             ),
         ),
+        eligible=_GROUP,
     ),
     Case(
         "asg_low_utilisation", "autoscaling_groups",
@@ -66,11 +72,12 @@ CASES: tuple[Case, ...] = (
             ),
             Pick("near_miss", "Used at 32 %", sets={"min_size": "1"}, profile={"cpu": "32.0"}, share=0.03),
         ),
+        eligible=_GROUP,
     ),
     Case(
         "ec2_idle", "instances",
         (
-            Pick("positive", "Mean CPU of 1 to 4 % and no traffic", profile=_IDLE, share=0.012, least=6),
+            Pick("positive", "Mean CPU of 1 to 4 % and no traffic", profile=_IDLE, share=0.012, least=4),
             Pick(
                 "near_miss", "Mean CPU of 5.6 %: not idle, but a machine this small cannot be made smaller",
                 profile=_IDLE | {"cpu": "5.6"}, where=f"NOT ({_LARGE})",
@@ -105,12 +112,12 @@ CASES: tuple[Case, ...] = (
             Pick(
                 "positive", "Half the size carries the load: busiest hour about 32 % CPU and 33 % memory",
                 profile={"cpu": "15.0", "daily": _peak(32, 15), "memory": "31.0", "network": "0.5"}, size="over_1",
-                where=_HALVES, share=0.015, least=6,
+                where=_HALVES, share=0.015, least=4,
             ),
             Pick(
                 "positive", "A quarter of the size carries the load: busiest hour about 16 % CPU and 17 % memory",
                 profile={"cpu": "8.0", "daily": _peak(16, 8), "memory": "16.0", "network": "0.4"}, size="over_2",
-                where=_QUARTERS, share=0.008, least=4,
+                where=_QUARTERS, share=0.008, least=3,
             ),
             Pick(
                 "near_miss", "Mean CPU of 21.7 %: two hours a night at 76 %",
@@ -124,12 +131,12 @@ CASES: tuple[Case, ...] = (
             ),
             Pick(
                 "trap", "Memory bound: CPU would fit half the size, memory of 86 % would not",
-                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "86.0"}, size="right", where=_HALVES, least=4,
+                profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "86.0"}, size="right", where=_HALVES,
             ),
             Pick(
                 "trap", "CPU would fit half the size, memory is unknown",
                 profile={"cpu": "22.0", "daily": _peak(36, 22), "memory": "NULL"}, size="right",
-                where=_HALVES, least=4,
+                where=_HALVES,
             ),
             Pick(
                 "trap", "Bursty: 3 % of the hours run at 96 %",
@@ -168,3 +175,15 @@ CASES: tuple[Case, ...] = (
         eligible=f"{_PLAIN} AND {_LARGE}",
     ),
 )  # fmt: skip
+
+
+def load_members(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the machines of a picked group as busy as the group: its utilisation is their mean."""
+    connection.execute(
+        """
+        UPDATE profiles AS p SET cpu = g.cpu, daily = g.daily, weekly = g.weekly, drift = 0
+        FROM instances i, picks k, profiles g
+        WHERE p.resource_type = 'instances' AND i.id = p.id AND k.resource_type = 'autoscaling_groups'
+          AND k.id = i.autoscaling_group_id AND g.resource_type = 'autoscaling_groups' AND g.id = k.id
+        """
+    )

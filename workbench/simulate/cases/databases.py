@@ -112,11 +112,12 @@ CASES: tuple[Case, ...] = (
         (
             Pick("positive", "15 to 25 % of the capacity is used",
                  profile={"network": f"{_CAPACITY} * between_(0.15, 0.25, 'stream' || id)"},
-                 where="r.engine <> 'kinesis'", share=0.06),
+                 share=0.06),
             Pick("near_miss", "32 % of the capacity is used",
                  profile={"network": f"{_CAPACITY} * 0.325"}),
             Pick("unknown", "Use is not known", profile={"network": "NULL"}, least=2),
         ),
+        eligible="r.engine <> 'kinesis'",
     ),
     Case(
         "stream_too_many_shards", "streaming_clusters",

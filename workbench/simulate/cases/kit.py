@@ -11,107 +11,71 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 import duckdb
 
 from workbench.schema.model import literal, quote
 
-__all__ = [
-    "CONTROLS", "RESOURCE_ID", "Case", "Pick", "Span", "begin", "choose", "guard", "unchosen",
-]  # fmt: skip
+__all__ = ["CONTROLS", "Case", "Pick", "choose", "create_picks", "guard", "unchosen"]
 
 CONTROLS = ("near_miss", "unknown", "excluded", "trap")
 """Roles whose resource must not be reported by the check of the case."""
-
-RESOURCE_ID = {
-    "api_clients": "id",
-    "autoscaling_groups": "name",
-    "cache_clusters": "cluster_id",
-    "commitments": "id",
-    "container_clusters": "name",
-    "container_nodes": "instance_id",
-    "container_services": "name",
-    "elastic_ips": "allocation_id",
-    "instances": "instance_id",
-    "lambda_functions": "name",
-    "load_balancers": "lb_arn",
-    "log_groups": "name",
-    "managed_services": "name",
-    "nat_gateways": "nat_gateway_id",
-    "rds_instances": "db_instance_id",
-    "s3_buckets": "name",
-    "snapshots": "snapshot_id",
-    "streaming_clusters": "name",
-    "volumes": "volume_id",
-}
-"""The column of each table that holds the provider's id, as on the bill; keys of work tables are the table's ``id``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What is simulated: a seed and the first and last charge day, both inclusive (UTC)."""
-
-    seed: int
-    first_day: date
-    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
     """Resources of one role.
 
-    ``sets``, ``profile`` and ``plan`` map columns of the inventory table, of ``profiles`` and of ``resource_plan`` to
-    SQL expressions over that table's own columns. ``also`` names further checks that report the same resource for the
-    same reason. ``share`` of the eligible rows are picked, at least ``least``, at most ``most``.
+    ``sets``, ``profile`` and ``levels`` map columns of the inventory table, of ``profiles`` and of the work table with
+    the daily use of such resources (``Case.levels``) to SQL expressions over that table's own columns. ``also`` names
+    further checks that report the same resource for the same reason. ``size`` says what the best size of the machine is
+    (see ``truth``): over_1 and over_2, one and two sizes too large; under; right; fixed, the same size of a family
+    without CPU credits. ``share`` of the eligible rows are picked, at least ``least``, at most ``most``.
     """
 
     role: str
     why: str
     sets: Mapping[str, str] = field(default_factory=dict)
     profile: Mapping[str, str] = field(default_factory=dict)
-    plan: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     size: str = ""
     where: str = "TRUE"
     share: float = 0.01
-    least: int = 3
+    least: int = 2
     most: int = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The picks of one check in one table; ``eligible`` is a condition on ``r``, a row of the table."""
+    """The picks of one check in one table; ``eligible`` is a condition on ``r``, a row of the table.
+
+    ``lasting``: picks only resources that are there on every simulated day. A case that changes nothing on the bill
+    need not last, and may pick among what is there on the last day.
+    """
 
     check: str
     table: str
     picks: tuple[Pick, ...]
     eligible: str = "TRUE"
+    levels: str = ""
+    lasting: bool = True
 
 
-def begin(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
-    """Create the macros that declarations use and the empty table of picks.
-
-    ``last_day()``; ``as_of()``, the end of the last day, which is "now" for every age; ``chance(key)``, a number in
-    [0, 1) that belongs to the seed and the key; ``between(low, high, key)``, the same on another range.
-    """
+def create_picks(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table ``picks``: one row a resource that was picked, for which check and in which role."""
     connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP MACRO first_day() AS DATE '{span.first_day}';
-        CREATE OR REPLACE TEMP MACRO last_day() AS DATE '{span.last_day}';
-        CREATE OR REPLACE TEMP MACRO as_of() AS TIMESTAMP '{span.last_day}' + INTERVAL 1 DAY;
-        CREATE OR REPLACE TEMP MACRO chance(key) AS
-            (md5_number_lower(concat('{span.seed}/', key)) & 9007199254740991) / 9007199254740992.0;
-        CREATE OR REPLACE TEMP MACRO between_(low, high, key) AS low + (high - low) * chance(key);
+        """
         CREATE OR REPLACE TEMP TABLE picks (
             check_id VARCHAR, resource_type VARCHAR, id VARCHAR, role VARCHAR, why VARCHAR, pick VARCHAR,
-            also VARCHAR[], size VARCHAR);
+            also VARCHAR[], size VARCHAR)
         """
     )
 
 
 def choose(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
     """Pick the resources of ``case`` and make the changes; a resource is picked once at most."""
+    lasting = "p.created_on <= first_day() AND p.deleted_on IS NULL" if case.lasting else "TRUE"
     for number, pick in enumerate(case.picks):
         name = f"{case.check}/{case.table}/{number}"
         connection.execute(
@@ -123,7 +87,7 @@ def choose(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
                 FROM {quote(case.table)} r
                 JOIN resource_plan p ON p.id = r.id AND p.resource_type = {literal(case.table)}
                 WHERE ({case.eligible}) AND ({pick.where})
-                  AND p.created_on <= first_day() AND p.deleted_on IS NULL AND {unchosen(case.table)})
+                  AND {lasting} AND {unchosen(case.table)})
             SELECT ?, ?, id, ?, ?, ?, ?, ? FROM free WHERE place <= least(?, greatest(?, ceil(? * n))) ORDER BY place
             """,
             [
@@ -142,11 +106,11 @@ def choose(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
         for table, changes in (
             (case.table, pick.sets),
             ("profiles", pick.profile),
-            ("resource_plan", pick.plan),
+            (case.levels, pick.levels),
         ):
             if changes:
                 assigned = ", ".join(f"{quote(column)} = {value}" for column, value in changes.items())
-                own = "" if table == case.table else f" AND resource_type = {literal(case.table)}"
+                own = f" AND resource_type = {literal(case.table)}" if table == "profiles" else ""
                 connection.execute(
                     f"UPDATE {quote(table)} SET {assigned} WHERE id IN (SELECT id FROM picks WHERE pick = ?){own}",
                     [name],

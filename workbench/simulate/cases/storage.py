@@ -59,6 +59,35 @@ CASES: tuple[Case, ...] = (
         eligible=_IN_USE,
     ),
     Case(
+        "ebs_snapshot_orphan", "snapshots",
+        (
+            Pick("positive", "The volume it was made of is gone",
+                 sets={"source_volume_id": "'vol-0' || left(md5(id), 16)"}, share=0.01, least=4),
+            Pick("unknown", "It does not say which volume it was made of", sets={"source_volume_id": "NULL"}),
+        ),
+        lasting=False,
+    ),
+    Case(
+        "s3_storage_class", "s3_buckets",
+        (
+            Pick("positive", "Three requests a month for each gigabyte in the standard tier",
+                 levels={"requests": "gb * 0.1", "growth": "0.1"}, share=0.04, least=3),
+            Pick("near_miss", "Seventeen requests a month for each gigabyte",
+                 levels={"requests": "gb * 0.55", "growth": "0"}),
+        ),
+        eligible="r.id IN (SELECT b.id FROM bucket_levels b WHERE b.gb * (1 - b.ia_share - b.glacier_share) > 140)",
+        levels="bucket_levels",
+    ),
+    Case(
+        "s3_storage_class", "s3_buckets",
+        (
+            Pick("near_miss", "Cold, but less than 100 GB",
+                 levels={"requests": "gb * 0.1", "growth": "0", "gb": "least(gb, 80)"}),
+        ),
+        eligible="r.id IN (SELECT b.id FROM bucket_levels b WHERE b.gb > 20)",
+        levels="bucket_levels",
+    ),
+    Case(
         "s3_no_lifecycle", "s3_buckets",
         (
             Pick("positive", "No lifecycle rule", sets={"lifecycle_policy": "NULL"}, share=0.05, least=4),
