@@ -77,3 +77,9 @@ def test_sql_of_ones_own_can_be_switched_off(open_app: OpenApp, monkeypatch: pyt
     app = open_app()
     assert not app.exception
     assert [tab.label for tab in app.tabs] == ["Stored queries"]
+
+
+def test_the_link_of_the_answer_leads_back_to_it(open_app: OpenApp) -> None:
+    app = open_app({"query": "costs/by_day", "p.first": "2026-10-19"})
+    assert any("query=costs/by_day&p.first=2026-10-19" in code.value for code in app.code)
+    assert "was ignored" not in shown(app)

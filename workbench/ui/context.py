@@ -88,7 +88,8 @@ class PageContext:
         """A full address that opens ``view`` on ``page``, for copying; this snapshot is not pinned unless it was."""
         here = (st.context.url or "").split("?")[0].rstrip("/")
         base = here.removesuffix(f"/{self.page.key}")
-        query = urlencode(self.params(view), doseq=True, safe=":,.!")
+        own = {} if page else {key: values for key, values in raw_params().items() if self.page.owns(key)}
+        query = urlencode({**own, **self.params(view)}, doseq=True, safe=":,.!/")
         return f"{base}/{page or self.page.key}" + (f"?{query}" if query else "")
 
 

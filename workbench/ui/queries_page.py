@@ -49,6 +49,7 @@ _KINDS: dict[str, Kind] = {
     "time": "time",
 }
 _BARS = 30
+_FEW_BARS = 6
 _CURRENCY = re.compile(r"^[A-Z]{3}\b")
 
 
@@ -232,7 +233,8 @@ def _chart(found: StoredAnswer, palette: Palette) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": palette.ink},
         xaxis={"type": "category" if kind == "bar" else None, "automargin": True},
-        yaxis={"automargin": True, "gridcolor": palette.grid},
+        yaxis={"automargin": True, "gridcolor": palette.grid, "tickformat": "~s"},
+        bargap=0.3 if len(rows) > _FEW_BARS else 0.7,
         showlegend=False,
     )
     return figure

@@ -20,6 +20,7 @@ class PageInfo:
         section: heading of the navigation it stands under.
         icon: Material symbol (shipped with Streamlit, no web font is fetched).
         filters: whether the filter bar is shown; a page about the data itself has none.
+        params: parameters of the address that are this page's own; ``p.`` stands for all that begin so.
     """
 
     key: str
@@ -27,6 +28,11 @@ class PageInfo:
     section: str
     icon: str
     filters: bool = True
+    params: tuple[str, ...] = ()
+
+    def owns(self, param: str) -> bool:
+        """Whether a parameter of the address is this page's own."""
+        return param in self.params or any(one.endswith(".") and param.startswith(one) for one in self.params)
 
     @property
     def script(self) -> Path:
@@ -38,7 +44,7 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo("overview", "Overview", "Understand", ":material/space_dashboard:"),
     PageInfo("explore", "Explore", "Understand", ":material/query_stats:"),
     PageInfo("drivers", "Drivers", "Understand", ":material/waterfall_chart:"),
-    PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False),
+    PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
 )
 

@@ -73,7 +73,9 @@ def _navigation(pages: dict[str, st.Page]) -> None:
 
 def _context(settings: Settings, page: PageInfo) -> PageContext | None:
     """Open the snapshot and read the view; None when there is no data yet and the page says so instead."""
-    view, notices = url.parse(raw_params(), default_basis=Basis(settings.basis))
+    view, notices = url.parse(
+        {key: values for key, values in raw_params().items() if not page.owns(key)}, default_basis=Basis(settings.basis)
+    )
     try:
         snapshot = source_for(settings).get(view.snapshot)
     except SnapshotMissing as missing:
