@@ -26,7 +26,21 @@ from typing import Annotated
 import typer
 
 from workbench import __version__
-from workbench.cli import db, demo, doctor, export, ingest, refresh, run, snapshots, tieout
+from workbench.cli import (
+    budgets,
+    db,
+    demo,
+    doctor,
+    export,
+    ingest,
+    queries,
+    recommendations,
+    refresh,
+    run,
+    snapshots,
+    tieout,
+    workspace,
+)
 from workbench.errors import WorkbenchError
 
 __all__ = ["build_app", "main"]
@@ -74,7 +88,21 @@ def build_app() -> typer.Typer:
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 partly done, 4 nothing to do.",
         callback=_start,
     )
-    for module in (run, ingest, refresh, snapshots, db, tieout, export, demo, doctor):
+    for module in (
+        run,
+        ingest,
+        refresh,
+        snapshots,
+        db,
+        tieout,
+        queries,
+        recommendations,
+        budgets,
+        workspace,
+        export,
+        demo,
+        doctor,
+    ):
         module.register(app)
     return app
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from workbench.costs.tieout import BilledLine
 from workbench.errors import BadFile
 from workbench.export.neutral import neutralise, restore
+from workbench.export.typed_list import RowError, field_names, find_columns, parse_amount, read_lines
 from workbench.schema.currencies import ISO_CURRENCIES
 from workbench.workspace.records import ExpectedInvoice, InvoiceKey
 
-__all__ = ["MAX_BYTES", "ExpectedFile", "RowError", "parse_amount", "parse_expected", "parse_month", "template"]
-
-MAX_BYTES = 5_000_000
+__all__ = ["ExpectedFile", "parse_expected", "parse_month", "template"]
 
 _HEADERS = (
     "billing_month",
@@ -48,25 +45,10 @@ _ALIASES = {
     "includes_tax": ("taxincluded", "withtax", "includingtax", "inclusiveoftax"),
     "note": ("notes", "comment", "comments", "remark"),
 }
-_FIELDS = {alias: field for field, aliases in _ALIASES.items() for alias in (field.replace("_", ""), *aliases)}
+_FIELDS = field_names(_ALIASES)
 
-_AMOUNT = re.compile(r"[-−]?\d{1,20}(\.\d{1,12})?")
 _MONTH_FORMATS = ("%Y-%m", "%Y-%m-%d", "%Y/%m", "%Y%m", "%b %Y", "%B %Y", "%b-%Y")
 _YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"", "no", "n", "false", "0"})
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """One value that cannot be used; ``row`` counts lines of the file, the header is 1."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-
-    def __str__(self) -> str:
-        shown = self.value if len(self.value) <= 40 else self.value[:39] + "…"
-        return f"row {self.row}, {self.column}: {shown!r} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +78,8 @@ def parse_expected(content: bytes, *, currencies: Collection[str] = ()) -> Expec
     Raises:
         BadFile: it is not such a file at all: too large, not UTF-8 text, without a needed column, without rows.
     """
-    lines = _lines(content)
-    columns, ignored = _columns(lines[0][1])
+    lines = read_lines(content)
+    columns, ignored = find_columns(lines[0][1], _FIELDS, _REQUIRED)
     reader = _RowReader(columns, len(lines[0][1]), frozenset(currencies) | ISO_CURRENCIES)
     for number, cells in lines[1:]:
         reader.read(number, cells)
@@ -147,17 +129,6 @@ def parse_month(text: str) -> date | None:
             continue
         return moment.date().replace(day=1)
     return None
-
-
-def parse_amount(text: str) -> Decimal | str:
-    """An amount such as 1234.56, or the reason why the text is none."""
-    if _AMOUNT.fullmatch(text):
-        return Decimal(text.replace("−", "-"))
-    if "," in text or "'" in text or " " in text or "\u00a0" in text:
-        return "has a separator: write 1234.56, a point for the decimals and nothing between thousands"
-    if re.search(r"[^\d.+\-−eE]", text):
-        return "is not a plain number: write 1234.56, without currency sign or text"
-    return "is not an amount: write digits with a point and at most 12 decimals, such as 1234.56"
 
 
 class _RowReader:
@@ -218,53 +189,3 @@ class _RowReader:
 
     def _refuse(self, number: int, column: str, value: str, reason: str) -> None:
         self.errors.append(RowError(number, column, value, reason if value else f"(empty) {reason}"))
-
-
-def _lines(content: bytes) -> list[tuple[int, list[str]]]:
-    """Rows of the file with their line numbers, the header first."""
-    if len(content) > MAX_BYTES:
-        raise BadFile("The file is too large for a list of invoices", detail=f"{len(content):,} bytes")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise BadFile(
-            "The file is not UTF-8 text",
-            detail=f"byte {exc.start}",
-            hint="Save it as CSV UTF-8 (in Excel: Save as, CSV UTF-8)",
-        ) from exc
-    if "\0" in text:
-        raise BadFile("The file is not text", hint="Save it as CSV UTF-8")
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    if not header:
-        raise BadFile("The file is empty", hint="Start from the template")
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    try:
-        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as exc:
-        raise BadFile("The file is not valid CSV", detail=f"row {reader.line_num}: {exc}") from exc
-
-
-def _columns(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Field → position, and the headers that mean nothing here."""
-    columns: dict[str, int] = {}
-    ignored = []
-    for index, name in enumerate(header):
-        field = _FIELDS.get(re.sub(r"[^a-z0-9]", "", name.lower()))
-        if field is None:
-            if name.strip():
-                ignored.append(name.strip())
-        elif field in columns:
-            raise BadFile(
-                f"Two columns mean {field}", detail=f"{header[columns[field]]!r} and {name!r}", hint="Keep one of them"
-            )
-        else:
-            columns[field] = index
-    missing = [field for field in _REQUIRED if field not in columns]
-    if missing:
-        raise BadFile(
-            f"The file has no column {' and no column '.join(missing)}",
-            detail="It has: " + ", ".join(repr(name) for name in header[:12]),
-            hint="Start from the template",
-        )
-    return columns, tuple(ignored)
