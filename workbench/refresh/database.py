@@ -18,12 +18,11 @@ from workbench.errors import CannotRun, DatabaseUnreachable
 from workbench.schema import TABLES, Kind, Table
 from workbench.schema.charges import COSTS
 from workbench.schema.model import quote
+from workbench.schema.tables import ROLLUPS
 
 __all__ = ["COPIED", "Contents", "Database", "SourceTotals", "open_database"]
 
-_ROLLUPS = ("charge_spreads", "daily_costs", "daily_resource_costs", "promoted_tags", "dimension_labels")
-
-COPIED: tuple[Table, ...] = tuple(table for table in TABLES if table.name not in _ROLLUPS)
+COPIED: tuple[Table, ...] = tuple(table for table in TABLES if table.name not in ROLLUPS)
 """Tables taken from a database; the rollups are computed again from its charges."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.schema.charges import CHARGES
+from workbench.schema.charges import CHARGES, COSTS
 from workbench.schema.inventory import INVENTORY
 from workbench.schema.model import Column, Kind, Table
 from workbench.schema.reference import REFERENCE
@@ -18,6 +18,8 @@ __all__ = [
     "QUALITY_FINDINGS",
     "READABLE_VERSIONS",
     "REJECTED_ROWS",
+    "RESOURCE_COSTS",
+    "ROLLUPS",
     "ROLLUP_DIMENSIONS",
     "SCHEMA_VERSION",
     "SOURCE_FILES",
@@ -107,6 +109,41 @@ DAILY_RESOURCE_COSTS = Table(
         Column("charge_count", _I, "Charge lines summed; a spread fee counts once, on its first day", "lines"),
     ),
     "rollup of charges",
+)
+
+_THIRTY_DAYS = "of the 30 days up to window_last; zero without a charge on them, null when no line has one"
+
+RESOURCE_COSTS = Table(
+    "resource_costs",
+    "resource (id and sub-account) x currency",
+    (
+        Column("resource_id", _T, "Provider's id", "", "", True),
+        Column("sub_account_id", _T, "Account that was charged"),
+        Column("sub_account_name", _T, "Its newest display name"),
+        Column(_CCY, _T, "Currency of the costs", "", "", True),
+        Column("provider_name", _T, "Provider as on the bill"),
+        Column("service_category", _T, "FOCUS service category with most cost"),
+        Column("service_name", _T, "Service with most cost, as on the bill"),
+        Column("region_id", _T, "Region with most cost"),
+        Column("resource_name", _T, "Newest display name on the bill"),
+        Column("resource_type", _T, "Newest resource type on the bill"),
+        Column("tags", _J, "Newest tags on the bill, a JSON object"),
+        Column("first_charge_date", _D, "First day with a charge", "", "", True),
+        Column("last_charge_date", _D, "Last day with a charge", "", "", True),
+        Column("window_first", _D, "First of the 30 days", "", "", True),
+        Column("window_last", _D, "Last complete day of the bill", "", "", True),
+        *(
+            Column(f"{cost}_30d", _M, f"{cost.removesuffix('_cost').capitalize()} cost {_THIRTY_DAYS}", _CCY)
+            for cost in COSTS
+        ),
+        Column("effective_cost", _M, "Effective cost of all days", _CCY),
+        Column("charge_count", _I, "Charge lines of all days", "lines"),
+        Column("currencies", _I, "Currencies the resource is charged in, a row each", "currencies", "", True),
+        Column("main_currency", _B, "Whether this is the row of the currency with most cost", "", "", True),
+        Column("inventory_table", _T, "Inventory table that has the resource; null when none has"),
+        Column("inventory_id", _T, "Its id there"),
+    ),
+    "rollup of charges, matched with the inventory",
 )
 
 CHARGE_SPREADS = Table(
@@ -223,6 +260,7 @@ TABLES: tuple[Table, ...] = (
     CHARGE_SPREADS,
     DAILY_COSTS,
     DAILY_RESOURCE_COSTS,
+    RESOURCE_COSTS,
     PROMOTED_TAGS,
     DIMENSION_LABELS,
     LOADS,
@@ -232,6 +270,19 @@ TABLES: tuple[Table, ...] = (
     *INVENTORY,
     *REFERENCE,
 )
+
+ROLLUPS: tuple[str, ...] = (
+    "charge_spreads",
+    "daily_costs",
+    "daily_resource_costs",
+    "resource_costs",
+    "promoted_tags",
+    "dimension_labels",
+    "services",
+    "service_categories",
+    "unmapped_services",
+)
+"""Tables computed from the others whenever a snapshot is built."""
 
 
 def table(name: str) -> Table:

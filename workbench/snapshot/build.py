@@ -14,7 +14,7 @@ from workbench.errors import CannotRun
 from workbench.progress import Progress
 from workbench.schema import TABLES, VIEWS, create_table, create_view
 from workbench.schema.model import literal, quote
-from workbench.schema.tables import READABLE_VERSIONS, SCHEMA_VERSION
+from workbench.schema.tables import READABLE_VERSIONS, ROLLUPS, SCHEMA_VERSION
 from workbench.settings import Settings
 from workbench.snapshot.checks import Contents, read_file
 from workbench.snapshot.files import ensure_free, fsync_file, sha256_of
@@ -24,7 +24,6 @@ from workbench.snapshot.rollups import build_rollups
 
 __all__ = ["SnapshotBuild"]
 
-_ROLLUPS = ("charge_spreads", "daily_costs", "daily_resource_costs", "promoted_tags", "dimension_labels")
 _LEAST_BLOCKS = 256  # 64 MB; smaller files are not worth rewriting
 
 
@@ -113,7 +112,7 @@ class SnapshotBuild:
         # Dropped first, so that the space of the old rollups holds the new rows instead of growing the file.
         for view in reversed(VIEWS):
             self.connection.execute(f"DROP VIEW IF EXISTS {view.name}")
-        for name in _ROLLUPS:
+        for name in ROLLUPS:
             self.connection.execute(f"DROP TABLE IF EXISTS {name}")
         for table in TABLES:
             self.connection.execute(create_table(table))

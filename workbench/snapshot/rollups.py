@@ -7,6 +7,8 @@
 ``daily_costs``              day x dimensions x promoted tags
 ``daily_resource_costs``     day x resource
 ``dimension_labels``         newest display name of accounts, regions and resources
+``resource_costs``           resource, with its row in the inventory (``resources.py``)
+``services`` and the like    place of each service in FOCUS (``services.py``)
 ===========================  =======================================================================
 
 Sums are DECIMAL; a sum over lines of which none has the cost is null (unknown), not zero.
@@ -27,6 +29,8 @@ from workbench.schema.tables import DAILY_RESOURCE_COSTS, MAX_PROMOTED_TAGS, ROL
 from workbench.schema.views import charge_days_sql
 from workbench.settings import Settings
 from workbench.snapshot.promoted_tags import drop_tag_tables, fill_promoted_tags
+from workbench.snapshot.resources import fill_resource_costs
+from workbench.snapshot.services import fill_services
 from workbench.snapshot.spreads import fill_charge_spreads
 
 __all__ = ["build_rollups"]
@@ -127,6 +131,9 @@ def build_rollups(connection: duckdb.DuckDBPyConnection, settings: Settings, pro
         progress.advance(lines, detail=f"{first} to {after - timedelta(days=1)}")
     _fill_dimension_labels(connection)
     drop_tag_tables(connection)
+    progress.step("Resources and services")
+    fill_resource_costs(connection)
+    fill_services(connection)
 
 
 def _slices(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, date, int]]:
