@@ -10,6 +10,7 @@ import duckdb
 
 from workbench.simulate.cases import compute, containers, databases, governance, logs, network, serverless, storage
 from workbench.simulate.cases.anomalies import plan_anomalies
+from workbench.simulate.cases.commitments import pick_commitments
 from workbench.simulate.cases.histories import pick_histories, stage_histories
 from workbench.simulate.cases.kit import Case, Pick, choose, create_picks, guard
 from workbench.simulate.drift import apply_drift
@@ -94,6 +95,7 @@ def apply_cases(connection: duckdb.DuckDBPyConnection) -> None:
             resource_id VARCHAR, sku VARCHAR, first_day DATE, last_day DATE, factor DOUBLE, add_quantity DOUBLE)
         """
     )
+    pick_commitments(connection)
     plan_anomalies(connection)
     for checks, table, pattern, changes in GUARDS:
         guard(connection, checks, table, pattern, changes)
