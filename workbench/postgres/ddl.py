@@ -10,6 +10,7 @@ from datetime import date
 
 from workbench.engines import SCHEMA, to_postgres
 from workbench.schema import INVENTORY, TABLES, VIEWS, Kind, View, create_table, create_view, postgres_type
+from workbench.schema.charges import COSTS
 from workbench.schema.model import literal, quote
 from workbench.schema.tables import SCHEMA_VERSION
 
@@ -66,6 +67,12 @@ def init_statements(*, reader_timeout_seconds: float = 30.0, roles: bool = True)
             statements.append(
                 f"CREATE TABLE IF NOT EXISTS {quote(table.name + '_other')} PARTITION OF {quote(table.name)} DEFAULT"
             )
+    for cost in COSTS:
+        # Whether any line lacks a cost is asked before every total; the index holds just those lines.
+        statements.append(
+            f"CREATE INDEX IF NOT EXISTS {quote(f'charges_without_{cost}')} ON charges (charge_period_start)"
+            f" WHERE {quote(cost)} IS NULL"
+        )
     for name, columns in _INDEXES:
         listed = ", ".join(quote(column) for column in columns)
         statements.append(f"CREATE INDEX IF NOT EXISTS {quote('_'.join((name, *columns)))} ON {quote(name)} ({listed})")
