@@ -61,7 +61,8 @@ class Settings(BaseSettings):
         SecretStr(""), description="PostgreSQL address with the analytics tables, for `db` commands and `source`"
     )
     refresh_from: SecretStr = Field(
-        SecretStr(""), description="What `refresh` reads: a PostgreSQL address, or folders and s3:// prefixes, by commas"
+        SecretStr(""),
+        description="What `refresh` reads: a PostgreSQL address, or folders and s3:// prefixes, by commas",
     )
     workspace_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL address of a shared workspace; empty: `workspace.db` in the home folder"
