@@ -104,3 +104,14 @@ def test_every_setting_says_where_it_comes_from(tmp_path, monkeypatch):
     assert found["threads"] == ("4", "file")
     assert found["table_rows"] == ("50", "environment")
     assert found["basis"] == ("effective", "default")
+
+
+def test_a_database_that_does_not_answer_is_said_without_its_password(settings, monkeypatch, capsys):
+    monkeypatch.setenv("WORKBENCH_SOURCE", "postgres")
+    monkeypatch.setenv("WORKBENCH_POSTGRES_URL", "postgresql://me:hunter2@127.0.0.1:1/costs")
+    main(["doctor", "--json"])
+    out = capsys.readouterr().out
+    [check] = [one for one in json.loads(out)["checks"] if one["name"] == "database"]
+    assert check["status"] == "fail"
+    assert "costs on 127.0.0.1" in check["detail"]
+    assert "hunter2" not in out

@@ -60,6 +60,8 @@ def run_checks() -> DoctorReport:
         found.append(Check("settings", "fail", f"{error.title}: {error.detail}", error.hint))
     if settings is not None:
         found += [_home(settings), _disk(settings), *_snapshot(settings), _port(settings)]
+        if settings.source == "postgres":
+            found.append(_database(settings))
     found.append(_browser())
     worst: Status = "ok"
     for status in ("warn", "fail"):
@@ -157,6 +159,18 @@ def _snapshot(settings: Settings) -> Iterator[Check]:
             f"The snapshot is {formats.age(age)} old",
             "Load the newest bill: workbench ingest PATH",
         )
+
+
+def _database(settings: Settings) -> Check:
+    from workbench.engines import server_label
+    from workbench.postgres import postgres_url, served_load
+
+    try:
+        url = postgres_url(settings)
+        load = served_load(url)
+    except WorkbenchError as error:
+        return Check("database", "fail", f"{error.title}. {error.detail}".rstrip(". "), error.hint)
+    return Check("database", "ok", f"{server_label(url)} serves snapshot {load.manifest.id} (load {load.number})")
 
 
 def _port(settings: Settings) -> Check:
