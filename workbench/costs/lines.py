@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from workbench.costs.dimensions import dimension
 from workbench.costs.labels import labels_of
-from workbench.costs.plan import CHARGE_LINES, MONEY_TYPE, Statement
+from workbench.costs.plan import CHARGE_LINES, MONEY_TYPE, Statement, containing
 from workbench.costs.resolve import ResolvedView
 from workbench.costs.results import LinesPage, Values
 from workbench.engines import Engine, Query
@@ -75,7 +75,7 @@ def values(engine: Engine, view: ResolvedView, key: str, *, search: str = "", li
         )
     matching = ""
     if search:
-        pattern = statement.bind("%" + _plain(search.lower()) + "%")
+        pattern = statement.bind(containing(search))
         matching = f" WHERE LOWER(found.value) LIKE {pattern} ESCAPE '\\' OR LOWER({label}) LIKE {pattern} ESCAPE '\\'"
     query = statement.query(
         f"Values of {key}",
@@ -138,8 +138,3 @@ def _page_query(view: ResolvedView, smallest: Decimal | None, limit: int, offset
         f"SELECT {', '.join(LINE_COLUMNS)} FROM {CHARGE_LINES} WHERE {where} ORDER BY {order},"
         f" charge_description, consumed_quantity LIMIT {statement.bind(limit)} OFFSET {statement.bind(offset)}",
     )
-
-
-def _plain(text: str) -> str:
-    """``text`` without the special meaning of ``%``, ``_`` and ``\\`` in LIKE."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -23,7 +23,7 @@ from workbench.schema import Kind, duckdb_type
 if TYPE_CHECKING:
     from workbench.costs.resolve import ResolvedView
 
-__all__ = ["CHARGE_LINES", "MONEY_TYPE", "Statement", "choose_table"]
+__all__ = ["CHARGE_LINES", "MONEY_TYPE", "Statement", "choose_table", "containing"]
 
 CHARGE_LINES = "charge_days"
 MONEY_TYPE = duckdb_type(Kind.MONEY)
@@ -38,6 +38,12 @@ def choose_table(keys: Iterable[str], promoted: Iterable[str]) -> str:
     if all(item.resource_daily for item in dimensions):
         return "daily_resource_costs"
     return CHARGE_LINES
+
+
+def containing(text: str) -> str:
+    """Pattern for ``LOWER(x) LIKE ... ESCAPE '\\'``: ``text`` anywhere, in any case, ``%`` and ``_`` as they are."""
+    plain = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
 
 
 class Statement:
