@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, insert, or_, select
+from sqlalchemy import ColumnElement, Float, and_, cast, func, insert, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from workbench import clock
@@ -67,10 +67,8 @@ class Recommendations:
             today = clock.today()
             rules = intents.active(session, today)
             matching = and_(True, *_conditions(wanted, rules, today))
-            amounts = _amounts(session, matching)
-            # Sorting numbers alone is far quicker than sorting whole rows.
-            found = select(_ROW.id).where(matching).order_by(*_order(order)).limit(limit).offset(offset)
-            rows = self._read(session, session.scalars(found).all())
+            amounts, ids = _sums_and_part(session, matching, order, limit, offset)
+            rows = self._read(session, ids)
             return Page(rows, sum(amount.count for amount in amounts), amounts)
 
     def get(self, id: int) -> Recommendation:
@@ -288,22 +286,38 @@ def _conditions(wanted: RecommendationFilter, rules: Sequence[intents.Rule], tod
     return conditions
 
 
-def _order(order: Order) -> Sequence[Any]:
-    saving = (_ROW.saving_expected.is_(None), cast(_ROW.saving_expected, Float).desc(), _ROW.id)
+def _sums_and_part(
+    session: Session, matching: ColumnElement[bool], order: Order, limit: int, offset: int
+) -> tuple[tuple[Amount, ...], list[int]]:
+    """Sums of all that match, and the ids of one part of the list.
+
+    Both come from one statement, because finding what matches is most of the work. Only numbers are sorted: whole rows
+    would take far longer.
+    """
+    found = select(_ROW.id, _ROW.currency, _ROW.saving_expected, _ROW.priority, _ROW.due, _ROW.first_seen)
+    every = found.where(matching).cte("every").c
+    saving = (every.saving_expected.is_(None), cast(every.saving_expected, Float).desc(), every.id)
     first: dict[Order, Sequence[Any]] = {
         Order.SAVING: (),
-        Order.PRIORITY: (_ROW.priority,),
-        Order.DUE: (_ROW.due.is_(None), _ROW.due),
-        Order.NEWEST: (_ROW.first_seen.desc(),),
+        Order.PRIORITY: (every.priority,),
+        Order.DUE: (every.due.is_(None), every.due),
+        Order.NEWEST: (every.first_seen.desc(),),
     }
-    return (*first[order], *saving)
-
-
-def _amounts(session: Session, matching: ColumnElement[bool]) -> tuple[Amount, ...]:
-    priced, saving = func.count(_ROW.saving_expected), exact_sum(_ROW.saving_expected)
-    sums = select(_ROW.currency, func.count(), priced, saving)
-    rows = session.execute(sums.where(matching).group_by(_ROW.currency).order_by(_ROW.currency))
-    return tuple(Amount(currency, count, known, total or Decimal(0)) for currency, count, known, total in rows)
+    by = (*first[order], *saving)
+    place = func.row_number().over(order_by=by).label("place")
+    part = select(place, every.id).order_by(*by).limit(limit).offset(offset).subquery().c
+    sums = select(
+        every.currency,
+        func.count(),
+        func.count(every.saving_expected),
+        exact_sum(every.saving_expected),
+        null(),
+        null(),
+    ).group_by(every.currency)
+    rows = session.execute(union_all(sums, select(null(), null(), null(), null(), part.place, part.id))).all()
+    amounts = [Amount(row[0], row[1], row[2], row[3] or Decimal(0)) for row in rows if row[5] is None]
+    ids = sorted((row[4], row[5]) for row in rows if row[5] is not None)
+    return tuple(sorted(amounts, key=lambda one: one.currency)), [id for _, id in ids]
 
 
 def _added_up(rows: Sequence[Recommendation]) -> tuple[Amount, ...]:
