@@ -91,6 +91,21 @@ def _hours(first_day: str, last_day: str, condition: str = "TRUE") -> str:
     """
 
 
+# Sums of decimals do not depend on the order of the rows, which differs from run to run; sums of doubles do.
+_EXACT = "DECIMAL(24, 6)"
+_MEANS = ", ".join(
+    f"({function}({level}::{_EXACT}))::{_EXACT} AS {name}"
+    for function, level, name in (
+        ("avg", "cpu", "cpu_avg"), ("avg", "memory", "memory_avg"), ("avg", "network", "network"),
+        ("86400 * avg", "operations", "operations"), ("avg", "connections", "connections"),
+        ("sum", "requests", "requests"), ("avg", "gpu", "gpu"),
+    )
+)  # fmt: skip
+
+
+_DAYS_AT_ONCE = 4
+
+
 def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
     """Create work table ``daily_levels``: resource x day of the last ``days`` days, numbers of every metric.
 
@@ -107,21 +122,24 @@ def daily_levels(connection: duckdb.DuckDBPyConnection, days: int) -> None:
         WHERE coalesce(p.cpu, p.memory, p.network, p.operations, p.connections, p.requests) IS NOT NULL
         """
     )
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE daily_levels AS
+    # A few days at a time: every hour of a day is held in memory for the quantiles.
+    for newest in range(0, days, _DAYS_AT_ONCE):
+        first, last = min(newest + _DAYS_AT_ONCE, days) - 1, newest
+        begin = "CREATE OR REPLACE TEMP TABLE daily_levels AS" if newest == 0 else "INSERT INTO daily_levels"
+        connection.execute(f"{begin} {_daily_levels_sql(first, last)}")
+
+
+def _daily_levels_sql(first: int, last: int) -> str:
+    """SELECT of the days from ``first`` to ``last`` days before the last one."""
+    return f"""
         SELECT p.resource_type, p.id, p.resource_id, p.account_id, d.* EXCLUDE (number)
         FROM live_profiles p JOIN (
-        SELECT number, day,
-               avg(cpu) AS cpu_avg, max(cpu_max) AS cpu_max,
-               quantile_cont(cpu_max, 0.95) AS cpu_p95, quantile_cont(cpu_max, 0.99) AS cpu_p99,
-               avg(memory) AS memory_avg, max(memory_max) AS mem_max,
-               avg(network) AS network, avg(operations) * 86400 AS operations,
-               avg(connections) AS connections, max(connections) AS connections_max,
-               sum(requests) AS requests, avg(gpu) AS gpu, min(free_storage) AS free_storage,
-               max(cpu) FILTER (hour = 23) AS cpu_now, max(memory) FILTER (hour = 23) AS memory_now
-        FROM ({_hours(f"last_day() - {days - 1}", "last_day()")})
-        GROUP BY number, day) d USING (number)
+            SELECT number, day, {_MEANS}, max(cpu_max) AS cpu_max,
+                   quantile_cont(cpu_max, 0.95) AS cpu_p95, quantile_cont(cpu_max, 0.99) AS cpu_p99,
+                   max(memory_max) AS mem_max, max(connections) AS connections_max,
+                   min(free_storage) AS free_storage,
+                   max(cpu) FILTER (hour = 23) AS cpu_now, max(memory) FILTER (hour = 23) AS memory_now
+            FROM ({_hours(f"last_day() - {days - 1}", "last_day()")}) GROUP BY number, day) d USING (number)
         """
     )
 
@@ -183,7 +201,7 @@ _HOURLY_PRICED = (
 
 def write_daily(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill ``metrics_daily`` from ``daily_levels``; a key that a resource has no values for is left out."""
-    keys = ", ".join(f"'\"{key}\":' || round({value}, 4)" for key, value in _PAYLOAD)
+    keys = ", ".join(f"'\"{key}\":' || round(({value})::DOUBLE, 4)" for key, value in _PAYLOAD)
     prices = " UNION ALL ".join(
         f"SELECT '{table}' AS resource_type, id, hourly_cost * 24 AS cost FROM {table}" for table in _HOURLY_PRICED
     )

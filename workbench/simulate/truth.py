@@ -64,7 +64,7 @@ def build_findings(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE cold_buckets AS
-        SELECT bucket_id, avg(storage_gb_standard) AS gb, sum(requests_count) AS requests FROM s3_bucket_usage_daily
+        SELECT bucket_id, avg(storage_gb_standard::DECIMAL(18, 4)) AS gb, sum(requests_count) AS requests FROM s3_bucket_usage_daily
         WHERE date > (SELECT max(date) FROM s3_bucket_usage_daily) - 30
         GROUP BY bucket_id HAVING gb >= 100 AND requests < 10 * gb;
         CREATE OR REPLACE TEMP TABLE truth_findings (

@@ -19,10 +19,9 @@ def build_anomalies(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE truth_anomalies AS
         SELECT p.anomaly_id, p.kind, p.account_id, c.account_number, p.service_code, min(a.day) AS first_day,
                max(a.day) AS last_day, count(DISTINCT a.resource_id) AS resources,
-               sum((a.quantity * a.list_price)::DECIMAL(38, 12) - (a.base_quantity * a.list_price)::DECIMAL(38, 12))
-                   AS list_cost,
-               sum((a.quantity * a.contracted_price)::DECIMAL(38, 12)
-                   - (a.base_quantity * a.contracted_price)::DECIMAL(38, 12)) AS contracted_cost,
+               sum(cost_of(a.quantity, a.list_price) - cost_of(a.base_quantity, a.list_price)) AS list_cost,
+               sum(cost_of(a.quantity, a.contracted_price) - cost_of(a.base_quantity, a.contracted_price))
+                   AS contracted_cost,
                'USD' AS currency, p.why
         FROM anomaly_plan p JOIN cloud_accounts c ON c.id = p.account_id
         JOIN anomaly_uses u USING (anomaly_id)

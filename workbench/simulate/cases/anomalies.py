@@ -106,13 +106,14 @@ def _plan(connection: duckdb.DuckDBPyConnection, kind: Kind, place: int) -> None
         WITH rounds AS (
             SELECT unnest(range(0, 1 + (last_day() - first_day()) // {_EVERY * len(KINDS)})) AS round),
         large AS (
-            SELECT account_id, quantile_cont(size, 0.5) OVER () AS middle, size FROM accounts
-            WHERE env = '{kind.env}' AND opened_on <= first_day()
-              AND account_id IN (SELECT account_id FROM lasting_uses)),
+            SELECT account_id, quantile_cont(uses, 0.5) OVER () AS middle, uses
+            FROM accounts JOIN (SELECT account_id, count(*) AS uses FROM lasting_uses GROUP BY account_id)
+              USING (account_id)
+            WHERE env = '{kind.env}' AND opened_on <= first_day()),
         ranked AS (
             SELECT round, account_id, row_number() OVER (
                 PARTITION BY round ORDER BY chance('anomaly/{kind.name}/' || round || account_id), account_id) AS lane
-            FROM rounds, large WHERE size >= middle)
+            FROM rounds, large WHERE uses >= middle)
         SELECT '{kind.name}-' || (round + 1) || '-' || lane AS anomaly_id, account_id,
                first_day()
                + ({_FIRST} + {_EVERY} * ({len(KINDS)} * round + {place}) + 2 * (lane - 1))::INTEGER AS begins

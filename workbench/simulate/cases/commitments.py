@@ -1,12 +1,14 @@
-"""Commitments bought for four times the need, and some that end while they are looked at."""
+"""Commitments bought for twice the need, and some that end while they are looked at."""
 
 from __future__ import annotations
 
 import duckdb
 
+from workbench.simulate.prices import sku_of
+
 __all__ = ["pick_commitments"]
 
-_TIMES = 4  # a healthy reservation is for two fifths of what runs all the time: this one for more than half too many
+_TIMES = 1.9  # units of a reservation that is too large, against all the machines it could ever cover
 _UNDERUSED_ONE_IN = 6
 _FIRST_END, _BETWEEN_ENDS = 45, 90  # a check looks 60 days ahead and 30 back: one end is in sight at any time
 _ENDING_ONE_IN, _MOST_ENDING = 3, 12
@@ -23,10 +25,17 @@ def pick_commitments(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT id, row_number() OVER (ORDER BY chance('commitment' || id), id) - 1 AS place, count(*) OVER () AS n
         FROM commitments WHERE commitment_type = 'reserved_instance';
 
-        UPDATE commitments AS c SET hourly_commitment_amount = hourly_commitment_amount * {_TIMES},
-            provider_attributes = json_merge_patch(provider_attributes, concat('{{"units":',
-                json_extract(provider_attributes, '$.units')::BIGINT * {_TIMES}, '}}'))
-        FROM ranked_commitments r WHERE r.id = c.id AND r.place <= n // {_UNDERUSED_ONE_IN};
+        CREATE OR REPLACE TEMP TABLE too_many_units AS
+        SELECT t.id, t.rate, ceil({_TIMES} * greatest(t.units, (
+                   SELECT count(*) FROM (
+                       SELECT 'AmazonEC2/BoxUsage:' || instance_type AS sku, region FROM staged_instances
+                       WHERE lifecycle = 'on_demand' AND deleted_on IS NULL
+                       UNION ALL SELECT {sku_of["rds_instances"]}, region FROM staged_rds_instances) m
+                   WHERE m.sku = t.sku AND m.region = t.region)))::BIGINT AS units
+        FROM commitment_terms t JOIN ranked_commitments r USING (id) WHERE r.place <= r.n // {_UNDERUSED_ONE_IN};
+        UPDATE commitments AS c SET hourly_commitment_amount = u.units * u.rate,
+            provider_attributes = json_merge_patch(c.provider_attributes, concat('{{"units":', u.units, '}}'))
+        FROM too_many_units u WHERE u.id = c.id;
         INSERT INTO picks
         SELECT 'commitment_underused', 'commitments', id, 'positive', 'Bought for much more than runs',
                'commitments/underused', [], '' FROM ranked_commitments

@@ -149,7 +149,7 @@ def join_nodes(connection: duckdb.DuckDBPyConnection) -> None:
         UPDATE profiles AS p SET {copied} FROM profiles n
         WHERE p.resource_type = 'instances' AND n.resource_type = 'container_nodes' AND n.resource_id = p.resource_id;
         UPDATE profiles AS p SET cpu = g.cpu, daily = 0.3 FROM (
-            SELECT i.autoscaling_group_id AS id, avg(n.cpu) AS cpu FROM profiles n JOIN instances i
+            SELECT i.autoscaling_group_id AS id, round(avg(n.cpu::DECIMAL(18, 6)), 6) AS cpu FROM profiles n JOIN instances i
               ON i.instance_id = n.resource_id
             WHERE n.resource_type = 'container_nodes' AND n.ends_on IS NULL GROUP BY ALL) g
         WHERE p.resource_type = 'autoscaling_groups' AND p.id = g.id;

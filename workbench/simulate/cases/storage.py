@@ -10,6 +10,7 @@ _DETACHED = {"state": "'available'", "attached_instance_id": "NULL"}
 _UNUSED = {"operations": "0"}
 _IOPS = "json_merge_patch(coalesce(provider_attributes, '{{}}'), '{{\"iops\": {0}}}')"
 _IN_USE = "r.state = 'in-use'"
+_LARGE = "r.id IN (SELECT b.id FROM bucket_levels b WHERE b.gb * (1 - b.ia_share - b.glacier_share) > 140)"
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -70,17 +71,10 @@ CASES: tuple[Case, ...] = (
     Case(
         "s3_storage_class", "s3_buckets",
         (
-            Pick("positive", "Three requests a month for each gigabyte in the standard tier",
+            Pick("positive", "Three requests a month for each gigabyte in the standard tier", where=_LARGE,
                  levels={"requests": "gb * 0.1", "growth": "0.1"}, share=0.04, least=3),
-            Pick("near_miss", "Seventeen requests a month for each gigabyte",
+            Pick("near_miss", "Seventeen requests a month for each gigabyte", where=_LARGE,
                  levels={"requests": "gb * 0.55", "growth": "0"}),
-        ),
-        eligible="r.id IN (SELECT b.id FROM bucket_levels b WHERE b.gb * (1 - b.ia_share - b.glacier_share) > 140)",
-        levels="bucket_levels",
-    ),
-    Case(
-        "s3_storage_class", "s3_buckets",
-        (
             Pick("near_miss", "Cold, but less than 100 GB",
                  levels={"requests": "gb * 0.1", "growth": "0", "gb": "least(gb, 80)"}),
         ),
