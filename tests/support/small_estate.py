@@ -1,14 +1,18 @@
-"""A small simulated company with its cases, metrics and answers, in memory."""
+"""A small simulated company with its cases, metrics and answers, in memory and written."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
+from workbench.progress import Silent
 from workbench.schema.ddl import create_table
 from workbench.schema.inventory import INVENTORY
 from workbench.schema.reference import REFERENCE
+from workbench.settings import Settings
+from workbench.simulate.build import Simulation, simulate
 from workbench.simulate.cases import apply_cases
 from workbench.simulate.ground import begin
 from workbench.simulate.inventory import build_inventory
@@ -17,7 +21,7 @@ from workbench.simulate.plan import SimulationPlan
 from workbench.simulate.skus import create_skus
 from workbench.simulate.truth import build_findings, build_sizes
 
-__all__ = ["PLAN", "picked", "with_cases"]
+__all__ = ["PLAN", "picked", "with_cases", "written"]
 
 PLAN = SimulationPlan(last_day=date(2026, 11, 20), accounts=40, days=120)
 
@@ -43,3 +47,8 @@ def with_cases(plan: SimulationPlan = PLAN, days: int = 32) -> duckdb.DuckDBPyCo
     build_sizes(connection)
     build_findings(connection)
     return connection
+
+
+def written(folder: Path, plan: SimulationPlan = PLAN) -> Simulation:
+    """The estate of ``plan`` written into ``folder``, the answers beside it."""
+    return simulate(plan, folder, Settings(home=folder.parent / "home"), Silent())

@@ -46,7 +46,8 @@ def begin(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     """Create the macros that all stages use.
 
     ``last_day()``; ``as_of()``, the end of the last day, which is "now" for every age; ``chance(key)``, a number in
-    [0, 1) that belongs to the seed and the key; ``between(low, high, key)``, the same on another range.
+    [0, 1) that belongs to the seed and the key; ``between_(low, high, key)``, the same on another range; ``cost_of(quantity, price)``,
+    their product as money.
     """
     connection.execute(
         f"""
@@ -56,5 +57,8 @@ def begin(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
         CREATE OR REPLACE TEMP MACRO chance(key) AS
             (md5_number_lower(concat('{span.seed}/', key)) & 9007199254740991) / 9007199254740992.0;
         CREATE OR REPLACE TEMP MACRO between_(low, high, key) AS low + (high - low) * chance(key);
+        -- Both factors have eighteen digits at most; their product needs more.
+        CREATE OR REPLACE TEMP MACRO cost_of(quantity, price) AS
+            (quantity::DECIMAL(38, 6) * price)::DECIMAL(38, 12);
         """
     )

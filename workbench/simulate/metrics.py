@@ -139,9 +139,8 @@ def _daily_levels_sql(first: int, last: int) -> str:
                    max(memory_max) AS mem_max, max(connections) AS connections_max,
                    min(free_storage) AS free_storage,
                    max(cpu) FILTER (hour = 23) AS cpu_now, max(memory) FILTER (hour = 23) AS memory_now
-            FROM ({_hours(f"last_day() - {days - 1}", "last_day()")}) GROUP BY number, day) d USING (number)
+            FROM ({_hours(f"last_day() - {first}", f"last_day() - {last}")}) GROUP BY number, day) d USING (number)
         """
-    )
 
 
 def fill_averages(connection: duckdb.DuckDBPyConnection) -> None:

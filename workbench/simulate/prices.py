@@ -69,7 +69,8 @@ def price_inventory(connection: duckdb.DuckDBPyConnection) -> None:
         UPDATE nat_gateways SET hourly_cost = {_price("nat_gateways", sku_of["nat_gateways"])};
         UPDATE managed_services SET hourly_cost = node_count * {_price("managed_services", sku_of["managed_services"])};
         UPDATE streaming_clusters SET hourly_cost = shard_count * (
-            {_price("streaming_clusters", sku_of["streaming_clusters"])} + if(engine = 'kinesis' AND retention_hours > 24,
+            {_price("streaming_clusters", sku_of["streaming_clusters"])}
+            + if(engine = 'kinesis' AND retention_hours > 24,
             {_price("streaming_clusters", "'AmazonKinesis/Extended-ShardHour'")}, 0));
         UPDATE elastic_ips AS e SET hourly_cost = 0;
         UPDATE elastic_ips AS e SET hourly_cost = u.list_price

@@ -169,7 +169,7 @@ def _containers(connection: duckdb.DuckDBPyConnection) -> None:
                if(env = 'prod', 2 + floor(chance('replicas/' || key) * 4), 1)::BIGINT AS replica_count
         FROM (SELECT * REPLACE (key || '/service/' || s AS key, ['api', 'web', 'worker', 'batch', 'events',
             'admin'][1 + s % 6] AS app)
-              FROM (SELECT *, unnest(range(desired_nodes * 5)) AS s FROM staged_container_clusters)) c;
+              FROM (SELECT *, unnest(range(desired_nodes * 16)) AS s FROM staged_container_clusters)) c;
         """
     )
     publish(connection, "container_clusters")

@@ -43,7 +43,7 @@ def create_network(connection: duckdb.DuckDBPyConnection) -> None:
             WHERE type = 'network')
         SELECT account_id, account_number, unit, env, project, app, team, cost_center, region, 'address/' || key AS key,
                created_on, deleted_on, tags, instance_id AS associated_instance_id, NULL::VARCHAR AS associated_lb_arn
-        FROM machines WHERE chance('address/' || key) < 0.35
+        FROM machines WHERE chance('address/' || key) < 0.7
         UNION ALL
         SELECT account_id, account_number, unit, env, project, app, team, cost_center, region, 'address/' || key AS key,
                created_on, deleted_on, tags, NULL, lb_arn

@@ -29,7 +29,7 @@ def create_serverless(connection: duckdb.DuckDBPyConnection) -> None:
                pick([10, 30, 30, 60, 120], 'timeout/' || key)::BIGINT AS timeout_seconds,
                0::BIGINT AS provisioned_concurrency, round(between_(40, 900, 'duration/' || key), 1)
                    AS avg_duration_ms_7d
-        FROM {seats("function", 30)};
+        FROM {seats("function", 38)};
         CREATE TEMP TABLE staged_log_groups AS
         SELECT *, {_COMMON}, '/' || unit || '/' || account_env || '/' || app || '/' || digits(key, 5) AS name,
                if(env = 'prod', pick([30, 60, 90], 'kept/' || key), pick([7, 14], 'kept/' || key))::BIGINT
@@ -46,7 +46,7 @@ def create_serverless(connection: duckdb.DuckDBPyConnection) -> None:
                'AKIA' || upper(digits('key/' || key, 16)) AS access_key_id, digest('secret/' || key) AS secret_key_hash,
                pick(['["read:*"]', '["read:*","write:metrics"]', '["read:*","write:*"]'], 'scopes/' || key) AS scopes,
                as_of() - to_hours(2 + floor(chance('used/' || key) * 300)::INT) AS last_used_at
-        FROM {seats("client", 12)};
+        FROM {seats("client", 38)};
         """
     )
     publish(connection, "lambda_functions")

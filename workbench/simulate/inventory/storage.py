@@ -32,7 +32,7 @@ def create_storage(connection: duckdb.DuckDBPyConnection) -> None:
                || '"STANDARD_IA"}},{{"Days":180,"StorageClass":"GLACIER"}}],"Expiration":{{"Days":730}}}}]}}'
                    AS lifecycle_policy,
                if(chance('policy/' || key) < 0.15, 'recommend_only', 'auto_safe') AS optimization_policy
-        FROM {seats("bucket", 9, least=1)};
+        FROM {seats("bucket", 10, least=1)};
         CREATE TEMP TABLE bucket_levels AS
         SELECT id, gb, between_(-0.05, 0.6, 'growth/' || key) AS growth,
                if(chance('ia/' || key) < 0.5, between_(0.05, 0.4, 'ias/' || key), 0) AS ia_share,
@@ -71,7 +71,7 @@ def _volumes(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _snapshots(connection: duckdb.DuckDBPyConnection) -> None:
-    """Weekly snapshots of three data volumes in five, and single ones that somebody made by hand and kept."""
+    """Weekly snapshots of two data volumes in five, and single ones that somebody made by hand and kept."""
     connection.execute(
         f"""
         CREATE TEMP TABLE staged_snapshots AS
@@ -82,7 +82,7 @@ def _snapshots(connection: duckdb.DuckDBPyConnection) -> None:
         FROM (SELECT * REPLACE (key || '/week/' || week AS key), first_day() + 7 * week + weekday AS made
               FROM (SELECT *, floor(chance('weekday/' || key) * 7)::INT AS weekday,
                            unnest(range(-{SNAPSHOT_DAYS // 7}, (last_day() - first_day()) // 7 + 1))::INT AS week
-                    FROM staged_volumes WHERE disk = 'data' AND chance('backup/' || key) < 0.6)) v
+                    FROM staged_volumes WHERE disk = 'data' AND chance('backup/' || key) < 0.4)) v
         WHERE made BETWEEN v.created_on AND last_day();
         INSERT INTO staged_snapshots BY NAME
         SELECT v.* EXCLUDE (id, key, created_on, deleted_on, name), 'kept/' || key AS key, made AS created_on,
