@@ -39,8 +39,8 @@ def create_coverage(connection: duckdb.DuckDBPyConnection) -> None:
 def month_lines(connection: duckdb.DuckDBPyConnection, first_n: int, last_n: int) -> None:
     """Create ``month_lines`` from ``month_usage`` and add to ``commitment_days``.
 
-    A line: ``n``, ``stream_no``, ``part`` (0: not covered, else the number of the commitment), ``quantity`` and the four
-    costs; ``committed`` is the quantity of the commitment it used: hours of a reservation, USD of a plan.
+    A line: ``n``, ``stream_no``, ``part`` (0: not covered, else the number of the commitment), ``quantity`` and the
+    four costs; ``committed`` is the quantity of the commitment it used: hours of a reservation, USD of a plan.
     """
     connection.execute(
         f"""

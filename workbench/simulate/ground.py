@@ -46,8 +46,8 @@ def begin(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     """Create the macros that all stages use.
 
     ``last_day()``; ``as_of()``, the end of the last day, which is "now" for every age; ``chance(key)``, a number in
-    [0, 1) that belongs to the seed and the key; ``between_(low, high, key)``, the same on another range; ``cost_of(quantity, price)``,
-    their product as money.
+    [0, 1) that belongs to the seed and the key; ``between_(low, high, key)``, the same on another range;
+    ``cost_of(quantity, price)``, their product as money.
     """
     connection.execute(
         f"""

@@ -1,4 +1,4 @@
-"""What a bill holds besides metered use: commitments bought and left unused, fees, software, tax, credits, corrections."""
+"""What a bill holds besides metered use: commitments bought or unused, fees, software, tax, credits, corrections."""
 
 from __future__ import annotations
 
@@ -99,9 +99,9 @@ Example Data Works|Example Query Accelerator|Databases|Other (Databases)|Query a
 
 
 def add_occasional(connection: duckdb.DuckDBPyConnection, month: date, first_n: int, last_n: int) -> None:
-    """Add software of the marketplace (on the 3rd), promotional credits (on the 10th) and corrections of the month before.
+    """Add software of the marketplace (on the 3rd), promotional credits (on the 10th) and corrections.
 
-    A correction gives back a tenth of the traffic of some gateways on three days, on the next month's invoice.
+    A correction gives back a tenth of the traffic of some gateways on three days; it is on the next month's invoice.
     """
     software = ", ".join(
         "(" + ", ".join("'" + cell.replace("'", "''") + "'" for cell in line.split("|")) + ")"

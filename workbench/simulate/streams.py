@@ -1,7 +1,8 @@
 """Streams: each resource with each item it uses, the days on which it does, and how much on an ordinary day.
 
-A stream becomes one charge line a day. What a resource is billed for follows from its inventory row, from the changes in
-``drift`` (a machine that stopped or grew), from ``profiles`` (traffic, calls) and from the level tables (buckets, logs).
+A stream becomes one charge line a day. What a resource is billed for follows from its inventory row, from the changes
+in ``drift`` (a machine that stopped or grew), from ``profiles`` (traffic, calls) and from the level tables (buckets,
+logs).
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Use:
     """What a kind of resource is billed for.
 
     ``source`` is a FROM clause with the alias ``r``; the other fields are SQL over it and over ``p``, the row of
-    ``resource_plan``. ``unit`` says how a day's quantity follows from ``per_day``: ``steady`` (as it is), ``stored`` (GB
-    or operations over the days of the month), ``used`` (with weekly rhythm, growth and noise).
+    ``resource_plan``. ``unit`` says how a day's quantity follows from ``per_day``: ``steady`` (as it is), ``stored``
+    (GB or operations over the days of the month), ``used`` (with weekly rhythm, growth and noise).
     """
 
     table: str
@@ -185,7 +186,8 @@ def create_streams(connection: duckdb.DuckDBPyConnection) -> None:
                u.list_price,
                (u.list_price * if(s.sku LIKE 'AmazonEC2/SpotUsage:%', {SPOT_SHARE}, {NEGOTIATED_SHARE}))
                    ::DECIMAL(18, 10) AS contracted_price,
-               k.unit IN ('Requests', 'Queries', 'ConfigurationItems') AS whole, 1000 * chance('salt' || coalesce(s.id, s.resource_key)) AS salt,
+               k.unit IN ('Requests', 'Queries', 'ConfigurationItems') AS whole,
+               1000 * chance('salt' || coalesce(s.id, s.resource_key)) AS salt,
                md5_number_lower(s.resource_key || s.sku)::UBIGINT % 2147483647 AS noise_seed,
                (s.from_day - first_day())::INTEGER AS from_n, (s.to_day - first_day())::INTEGER AS to_n
         FROM raw_streams s JOIN unit_prices u USING (sku, region) JOIN skus k USING (sku)

@@ -40,14 +40,15 @@ def create_usage(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def month_usage(connection: duckdb.DuckDBPyConnection, first_n: int, last_n: int) -> None:
-    """Create ``month_usage``: ``stream_no``, ``n`` (day), ``quantity`` and ``level`` (GB stored), for days of one month.
+    """Create ``month_usage``: ``stream_no``, ``n`` (day), ``quantity`` and ``level`` (GB stored), one month's days.
 
     Rows are in the order of day and stream; days without use have none.
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE month_days AS
-        SELECT n::INTEGER AS n, day, isodow(day) > 5 AS weekend, day(date_trunc('month', day) + INTERVAL 1 MONTH - INTERVAL 1 DAY) AS month_days,
+        SELECT n::INTEGER AS n, day, isodow(day) > 5 AS weekend,
+               day(date_trunc('month', day) + INTERVAL 1 MONTH - INTERVAL 1 DAY) AS month_days,
                day - DATE '2020-01-01' AS since_2020
         FROM (SELECT n, (first_day() + n::INTEGER)::DATE AS day FROM range({first_n}, {last_n + 1}) t(n));
         CREATE OR REPLACE TEMP TABLE month_usage AS
