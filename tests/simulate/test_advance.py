@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -142,7 +141,7 @@ def test_another_release_is_refused_and_nothing_changes(tmp_path, before):
     with pytest.raises(Conflict, match="closed month 2026-08 would change"):
         advance(folder, 5, settings_of(tmp_path), Silent())
     assert digests(folder) == unchanged
-    assert [name for name in os.listdir(tmp_path) if name.startswith(".")] == []
+    assert list(tmp_path.glob(".*")) == []
 
 
 def test_only_an_estate_can_be_moved_on(tmp_path):
