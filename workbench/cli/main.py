@@ -37,6 +37,7 @@ from workbench.cli import (
     recommendations,
     refresh,
     resources,
+    resources,
     run,
     simulate,
     snapshots,

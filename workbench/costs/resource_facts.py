@@ -10,11 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from workbench.costs.plan import Statement
 from workbench.costs.provenance import Listing
+from workbench.costs.resolve import ResolvedView
 from workbench.engines import Engine, Query
+from workbench.schema.charges import COSTS
 from workbench.schema.resources import kind_of
 
-__all__ = ["Metrics", "Reading", "changes", "metrics", "relations"]
+__all__ = ["Metrics", "Reading", "changes", "four_costs", "metrics", "relations"]
 
 _CHANGES = 200
 _RELATED = 500
@@ -42,6 +45,17 @@ _RELATIONS: tuple[tuple[str, str, str], ...] = (
     ("node of", "container_clusters", "other.id IN (SELECT cluster_id FROM container_nodes WHERE instance_id = $id)"),
     ("runs on", "container_clusters", "other.id IN (SELECT cluster_id FROM container_services WHERE name = $id)"),
 )  # fmt: skip
+
+
+def four_costs(engine: Engine, view: ResolvedView) -> Listing:
+    """The four costs of the view side by side: one row, amounts in its currency, null where no line states one."""
+    statement = Statement(view)
+    sums = ", ".join(f"SUM({cost}) AS {cost}" for cost in COSTS)
+    query = statement.query(
+        "Costs on every basis",
+        f"SELECT {sums}, {statement.lines} AS lines FROM {statement.table} WHERE {statement.where_now()}",
+    )
+    return Listing(engine.run(query), (query,))
 
 
 def relations(engine: Engine, resource_id: str) -> Listing:

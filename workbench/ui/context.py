@@ -70,15 +70,23 @@ class PageContext:
 
     def update(self, view: ViewSpec) -> None:
         """Put ``view`` in the address. Use it in ``on_click`` and ``on_change``: the run that follows shows it."""
-        write_params(url.to_params(view))
+        write_params({**self.own_params(), **url.to_params(view)})
 
     def go(self, view: ViewSpec, page: str | None = None) -> None:
         """Put ``view`` in the address and show it now, on ``page`` (a key of the registry) or on this one."""
-        params = url.to_params(view)
         if page is not None and page != self.page.key:
-            st.switch_page(page_info(page).script, query_params=params)
-        write_params(params)
+            st.switch_page(page_info(page).script, query_params=url.to_params(view))
+        self.update(view)
         st.rerun()
+
+    def choose(self, **own: str | None) -> None:
+        """Put parameters of this page's own in the address, beside the view; None takes one out. For callbacks."""
+        kept = {key: values for key, values in raw_params().items() if key not in own}
+        write_params({**kept, **{key: [value] for key, value in own.items() if value is not None}})
+
+    def own_params(self) -> dict[str, list[str]]:
+        """The parameters in the address that are this page's own (``PageInfo.params``)."""
+        return {key: values for key, values in raw_params().items() if self.page.owns(key)}
 
     def params(self, view: ViewSpec | None = None) -> dict[str, list[str]]:
         """Query parameters of ``view`` (default: the one shown), for ``st.page_link(..., query_params=)``."""
@@ -88,7 +96,7 @@ class PageContext:
         """A full address that opens ``view`` on ``page``, for copying; this snapshot is not pinned unless it was."""
         here = (st.context.url or "").split("?")[0].rstrip("/")
         base = here.removesuffix(f"/{self.page.key}")
-        own = {} if page else {key: values for key, values in raw_params().items() if self.page.owns(key)}
+        own = {} if page else self.own_params()
         query = urlencode({**own, **self.params(view)}, doseq=True, safe=":,.!/")
         return f"{base}/{page or self.page.key}" + (f"?{query}" if query else "")
 

@@ -26,6 +26,7 @@ from workbench.ui.charts.pictures import series_picture, to_draw, tree_picture
 from workbench.ui.context import PageContext
 from workbench.ui.drill import crumbs, drilled, next_dimension
 from workbench.ui.export_menu import chart_exports, table_exports
+from workbench.ui.registry import page_info
 from workbench.ui.table import cut_note, show_table
 from workbench.ui.text import plain, visible
 from workbench.ui.words import BASES, GRAINS, dimension_in_sentence, dimension_label, filter_label
@@ -176,6 +177,7 @@ def lines(ctx: PageContext) -> None:
             alt="Charge lines of the resource",
         )
         st.caption(f"{cut_note(result.table.num_rows, result.total, None, 'charge line')}, largest cost first")
+        _resource_link(ctx, ctx.view.values_of("resource")[0])
 
     block(
         ctx,
@@ -337,6 +339,20 @@ def _drill_bar(ctx: PageContext, result: Breakdown, chosen: int | None) -> None:
             on_click=ctx.update,
             args=(ctx.view.with_filter(Filter(ctx.view.by[0], values[0], negated=True)),),
         )
+        if "resource" in result.by:
+            _resource_link(ctx, None if idle else values[result.by.index("resource")])
+
+
+def _resource_link(ctx: PageContext, resource_id: str | None) -> None:
+    """The way to the page of a resource, with the period but without the filters that led here."""
+    whole = ctx.params(replace(ctx.view, filters=(), by=("service",)))
+    st.page_link(
+        page_info("resource").script,
+        label="About this resource",
+        icon=page_info("resource").icon,
+        query_params={**whole, "resource": [resource_id or ""]},
+        disabled=not resource_id,
+    )
 
 
 def _choose(ctx: PageContext, key: str, label: str, options: Sequence[Any], changed: Callable[[Any], ViewSpec]) -> None:

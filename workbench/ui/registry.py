@@ -44,6 +44,9 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo("overview", "Overview", "Understand", ":material/space_dashboard:"),
     PageInfo("explore", "Explore", "Understand", ":material/query_stats:"),
     PageInfo("drivers", "Drivers", "Understand", ":material/waterfall_chart:"),
+    PageInfo(
+        "resource", "Resource", "Understand", ":material/deployed_code:", params=("resource", "q", "type", "page")
+    ),
     PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
 )
