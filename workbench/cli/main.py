@@ -37,7 +37,6 @@ from workbench.cli import (
     recommendations,
     refresh,
     resources,
-    resources,
     run,
     simulate,
     snapshots,
