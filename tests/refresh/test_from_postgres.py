@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -231,3 +232,39 @@ def test_two_refreshes_at_once_are_kept_apart(source, settings):
     refresh([source], settings, At("volumes", meanwhile))
     assert len(problems) == 1
     assert served(settings) == total(source)
+
+
+_LIMITED = """
+import json, resource, sys
+from pathlib import Path
+from workbench.errors import WorkbenchError
+from workbench.refresh import refresh
+from workbench.settings import Settings
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    refresh([sys.argv[1]], Settings(home=Path(sys.argv[2])), full=True)
+except WorkbenchError as error:
+    print(json.dumps([type(error).__name__, error.title]))
+"""
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_snapshot(source, settings, run):
+    copy(source, settings)
+    before = served(settings)
+    run(
+        f"INSERT INTO {SCHEMA}.loads (load_id, started_at, status)"
+        " SELECT n + 10, TIMESTAMP '2026-01-01' + n * INTERVAL '1 second', md5(n::text)"
+        " FROM generate_series(1, 400000) n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, source, str(settings.home), "6000000"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == ["StorageError", "The disk is full"]
+    assert served(settings) == before
+    copy(source, settings)
+    with SnapshotStore(settings).open() as snapshot:
+        assert snapshot.manifest.rows["loads"] >= 400_000
