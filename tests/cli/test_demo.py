@@ -1,4 +1,4 @@
-"""``workbench demo`` and ``workbench run``: a bill to look around with, through the ordinary ingest."""
+"""``workbench demo`` and ``workbench run``: a company to look around in, through the ordinary ingest."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,8 +20,9 @@ import pytest
 from tests.support.bills import charge
 from workbench.cli.main import main
 from workbench.engines import Query
+from workbench.progress import Silent
 from workbench.settings import Settings, load_settings
-from workbench.simulate import write_demo_bill
+from workbench.simulate import demo_plan, simulate
 from workbench.snapshot import SnapshotStore
 
 NOW = "2026-11-20T09:00:00Z"
@@ -33,7 +35,7 @@ def asked(settings: Settings, sql: str) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder with the demo bill, built by the command in a process of its own."""
+    """A home folder with the demo, built by the command in a process of its own."""
     home = tmp_path_factory.mktemp("demo-home")
     built = subprocess.run(
         [sys.executable, "-m", "workbench.cli.main", "demo", "--json"],
@@ -54,18 +56,31 @@ def demo_settings(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_the_loaded_demo_is_the_written_one(demo_settings, tmp_path):
-    written = write_demo_bill(tmp_path)
+    plan = demo_plan(date(2026, 11, 19))
+    written = simulate(plan, tmp_path / "demo", demo_settings, Silent())
     (loaded,) = asked(
         demo_settings, "SELECT count(*) AS lines, sum(billed_cost) AS billed, max(x_spread) AS spread FROM charges"
     )
-    assert (loaded["lines"], loaded["billed"], loaded["spread"]) == (written.lines, written.billed_cost, False)
+    billed = sum(Decimal(month["billed_cost"]) for month in written.totals.values())
+    assert (loaded["lines"], loaded["billed"], loaded["spread"]) == (written.lines, billed, False)
+    assert loaded["lines"] < 300_000
     (days,) = asked(demo_settings, "SELECT min(charge_date) AS first, max(charge_date) AS last FROM daily_costs")
-    assert (days["first"], days["last"]) == (written.first_day, written.last_day)
+    assert (days["first"], days["last"]) == (plan.first_day, plan.last_day)
 
 
-def test_the_answer_is_one_json_document_with_every_month(demo_home):
+def test_the_answer_is_one_json_document_with_every_month_and_table(demo_home):
     answer = json.loads((demo_home / "answer.json").read_text(), parse_float=Decimal)
-    assert [file["status"] for file in answer["files"]] == ["loaded"] * 13
+    assert [file["status"] for file in answer["files"]] == ["loaded"] * (4 + 28)
+
+
+def test_bill_and_inventory_of_the_demo_name_the_same_resources(demo_settings):
+    (both,) = asked(
+        demo_settings,
+        """SELECT count(DISTINCT i.instance_id) AS machines, count(DISTINCT c.resource_id) AS billed
+           FROM instances i LEFT JOIN charges c ON c.resource_id = i.instance_id
+           WHERE i.state = 'running' AND i.launch_time < TIMESTAMP '2026-11-01'""",
+    )
+    assert both["machines"] == both["billed"] > 200
 
 
 def test_the_demo_breaks_no_rule_of_focus(demo_settings):
@@ -76,7 +91,7 @@ def test_the_demo_breaks_no_rule_of_focus(demo_settings):
 
 def test_the_tags_of_the_demo_are_promoted(demo_settings):
     keys = asked(demo_settings, "SELECT tag_key FROM promoted_tags ORDER BY tag_key")
-    assert [row["tag_key"] for row in keys] == ["cost_center", "environment", "team"]
+    assert [row["tag_key"] for row in keys] == ["cost_center", "env", "owner", "project", "team"]
 
 
 def test_real_bills_are_not_mixed_with_the_demo(settings, capsys, tmp_path):
@@ -98,12 +113,12 @@ def test_real_bills_are_not_mixed_with_the_demo(settings, capsys, tmp_path):
 
 
 def test_building_the_demo_again_replaces_it(demo_home, demo_settings, monkeypatch):
-    """A month later the first month has left the bill and nothing of it stays."""
+    """Next month the first month has left the demo and nothing of it stays."""
     monkeypatch.setenv("WORKBENCH_NOW", "2026-12-03T09:00:00Z")
     assert main(["demo"]) == 0
     (days,) = asked(demo_settings, "SELECT min(charge_date) AS first, max(charge_date) AS last FROM daily_costs")
-    assert (str(days["first"]), str(days["last"])) == ("2025-12-01", "2026-12-02")
-    assert len(list((demo_home / "demo").iterdir())) == 13
+    assert (str(days["first"]), str(days["last"])) == ("2026-09-01", "2026-12-02")
+    assert len(list((demo_home / "demo" / "bill").iterdir())) == 4
 
 
 def free_port() -> int:

@@ -85,11 +85,10 @@ def processor_seconds(pid: int) -> float:
 
 
 def _demo(home: Path) -> None:
-    from workbench.ingest import ingest
+    from workbench.cli.demo import build_demo
     from workbench.settings import Settings
-    from workbench.simulate import write_demo_bill
 
-    ingest(write_demo_bill(home / "demo").files, Settings(home=home))
+    build_demo(Settings(home=home), quiet=True)
 
 
 if __name__ == "__main__":

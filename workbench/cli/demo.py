@@ -1,4 +1,4 @@
-"""``workbench demo``: an invented company's bill to look around with."""
+"""``workbench demo``: an invented company to look around in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["build_demo", "register"]
 
 FOLDER = "demo"
-"""Folder of the demo bill's files under the home folder."""
+"""Folder of the demo's files under the home folder."""
 
 
 def register(app: typer.Typer) -> None:
@@ -25,9 +25,10 @@ def demo(
     force: Annotated[bool, typer.Option("--force", help="Add it even where real bills are loaded.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Load the demo bill.
+    """Load the demo.
 
-    Thirteen months of an invented online shop, up to yesterday. Building it again replaces the earlier demo bill.
+    The bill, inventory and metrics of a simulated company: this month and the three before it, up to yesterday.
+    Building it again replaces the earlier demo.
     Where real bills are loaded it is refused, because their numbers would be mixed; give it a folder of its own with
     WORKBENCH_HOME.
     """
@@ -39,33 +40,33 @@ def demo(
     if json:
         emit_json(report)
     else:
-        remark("The demo bill is loaded. Look around with: workbench run")
+        remark("The demo is loaded. Look around with: workbench run")
 
 
 def build_demo(settings: Settings, *, force: bool = False, quiet: bool = False) -> LoadReport:
-    """Write the demo bill under the home folder and load it through the ordinary ingest.
+    """Write the demo company under the home folder and load it through the ordinary ingest.
 
     Raises:
         Conflict: bills that are not the demo are loaded and ``force`` is not given.
     """
+    from datetime import timedelta
+
     from workbench.cli.console import watch
+    from workbench.clock import today
     from workbench.errors import Conflict
     from workbench.ingest import ingest
-    from workbench.simulate import write_demo_bill
+    from workbench.simulate import demo_plan, simulate
 
     folder = settings.home / FOLDER
     if (others := _real_bills(settings)) and not force:
         raise Conflict(
-            "Real bills are loaded here; the demo bill would be added to their numbers",
+            "Real bills are loaded here; the demo would be added to their numbers",
             detail=f"{others} other files are loaded in {settings.home}",
             hint="Use another folder: WORKBENCH_HOME=/some/folder workbench demo",
         )
     with watch(quiet=quiet) as progress:
-        progress.step("Writing the demo bill")
-        bill = write_demo_bill(folder)
-        for old in set(folder.glob("*.parquet")) - set(bill.files):
-            old.unlink()
-        return ingest(bill.files, settings, progress, fresh=not others)
+        simulate(demo_plan(today() - timedelta(days=1)), folder, settings, progress, force=True)
+        return ingest([folder], settings, progress, fresh=not others)
 
 
 def _real_bills(settings: Settings) -> int:
@@ -77,7 +78,7 @@ def _real_bills(settings: Settings) -> int:
     if not store.ids():
         return 0
     count = Query(
-        "Files that are not the demo bill",
+        "Files that are not the demo",
         "SELECT count(*) FROM source_files WHERE status = 'loaded' AND NOT starts_with(path, $demo)",
         (("demo", f"{settings.home / FOLDER}/"),),
     )

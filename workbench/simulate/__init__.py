@@ -1,12 +1,13 @@
-"""The demo bill: a believable FOCUS 1.2 bill of an invented company, the same for the same last day.
+"""A company that does not exist: what it runs, what that costs, what is wasted in it, all from a few numbers.
 
-``write_demo_bill`` writes Parquet files that go through the ordinary ingest. The path of a line:
-``price_list`` (what costs what) and ``estate`` (who runs what) → ``usage`` (how much a day) → ``lines`` (priced,
-covered by commitments) and ``other_charges`` (fees, tax, credits, a correction) → ``focus_file`` (columns) →
-``demo_bill``.
-Nothing here reads a wall clock or a random generator; ``noise`` derives all variation from names and day numbers.
+``simulate`` writes an estate; its files go through the ordinary ingest. The path of a charge line: ``inventory`` (who
+runs what) → ``cases`` and ``drift`` (what is wrong with it, what changes) → ``skus`` and ``prices`` → ``streams`` and
+``usage_days`` (how much of what a day) → ``coverage`` (commitments) and ``single_lines`` (fees, tax, credits) → ``bill``.
+``metrics`` and ``truth`` follow from the same tables. Nothing here reads a wall clock or a random generator: all
+variation is a hash of the seed and a name.
 """
 
-from workbench.simulate.demo_bill import DemoBill, write_demo_bill
+from workbench.simulate.build import Simulation, simulate
+from workbench.simulate.plan import SimulationPlan, demo_plan
 
-__all__ = ["DemoBill", "write_demo_bill"]
+__all__ = ["Simulation", "SimulationPlan", "demo_plan", "simulate"]

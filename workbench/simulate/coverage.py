@@ -29,6 +29,11 @@ def create_coverage(connection: duckdb.DuckDBPyConnection) -> None:
                (c.start_date - first_day())::INTEGER AS start_n, (c.end_date - first_day())::INTEGER AS end_n,
                c.start_date, c.end_date
         FROM commitments c JOIN commitment_terms t USING (id);
+        UPDATE active_commitments SET name = hours_an_hour || ' x ' || size || ' in ' || region
+        WHERE kind = 'reserved_instance';
+        UPDATE commitments AS c SET provider_attributes = json_merge_patch(c.provider_attributes,
+            json_object('units', a.hours_an_hour, 'name', a.name))
+        FROM active_commitments a WHERE a.id = c.id AND a.kind = 'reserved_instance';
         CREATE OR REPLACE TEMP TABLE commitment_days (
             commitment_no INTEGER, n INTEGER, day_amount DECIMAL(38, 12), used DECIMAL(38, 12),
             on_demand DECIMAL(38, 12))

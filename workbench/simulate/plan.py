@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from workbench.errors import BadSetting
 from workbench.simulate.ground import Span
 
-__all__ = ["SimulationPlan"]
+__all__ = ["SimulationPlan", "demo_plan"]
 
 _LIMITS = {"accounts": (1, 2000), "days": (8, 1500), "scale": (0.05, 20), "metric_days": (0, 400)}
 _INTERVALS = (3600, 300)
@@ -55,3 +55,10 @@ class SimulationPlan:
     def advanced(self, days: int) -> SimulationPlan:
         """The same estate ``days`` days later, with the same first day."""
         return replace(self, last_day=self.last_day + timedelta(days=days), days=self.days + days)
+
+
+def demo_plan(last_day: date) -> SimulationPlan:
+    """The company to look around in: small, with the month of ``last_day`` and the three before it."""
+    months = last_day.year * 12 + last_day.month - 1 - 3
+    first_day = date(months // 12, months % 12 + 1, 1)
+    return SimulationPlan(last_day, days=(last_day - first_day).days + 1, scale=0.8)

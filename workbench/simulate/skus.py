@@ -73,7 +73,7 @@ AmazonCloudFront|DataTransfer-Out-Bytes|GET|Data delivered|GB|0.085
 AmazonRoute53|DNS-Queries|A|Queries answered|Queries|0.0000004
 awskms|KMS-Requests|GenerateDataKey|Key requests|Requests|0.000003
 AmazonGuardDuty|PaidEventsAnalyzed|VPCFlowLogs|Flow logs analysed|GB|1.00
-AWSConfig|ConfigurationItemRecorded|None|Configuration items recorded|ConfigurationItems|0.003
+AWSConfig|ConfigurationItemRecorded|RecordItem|Configuration items recorded|ConfigurationItems|0.003
 AmazonAthena|DataScannedInTB|ExecuteQuery|Data scanned by queries|TB|5.00
 AWSGlue|ETL-DPU-Hour|Jobrun|Job hours|DPU-Hours|0.44
 AmazonBedrock|InputTokenCount|InvokeModel|Input tokens|1000 Tokens|0.003
