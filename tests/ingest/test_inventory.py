@@ -87,6 +87,7 @@ def test_a_newer_version_replaces_the_whole_inventory(folder, settings):
     write(folder, "volumes", {**VOLUME, "state": "in-use"})
     report = ingest([folder], settings)
     assert (report.status, report.rows_replaced) == ("done", 3)
+    assert report.files[0].notes == ("Not in this version, so nothing of it is left in: api_clients",)
     assert rows(settings, "SELECT id, state FROM volumes") == [{"id": "v1", "state": "in-use"}]
     assert rows(settings, "SELECT id FROM api_clients") == []
 
@@ -134,13 +135,25 @@ def test_a_missing_column_is_named(folder, settings):
     assert "volumes without volume_id" in ingest([folder], settings).files[0].reason
 
 
+def test_a_bill_named_like_a_table_is_told_so(folder, settings):
+    (folder / "commitments.csv").write_text(csv_text([focus_row("vol-1")]))
+    [refused] = ingest([folder], settings).files
+    assert "commitments without id" in refused.reason
+    assert "looks like a focus bill" in refused.hint
+
+
 def test_further_columns_are_kept_or_said_to_be_left_out(folder, settings):
     write(folder, "volumes", {**VOLUME, "iops": "3000", "provider_attributes": '{"kms": "x"}'}, {**VOLUME, "id": "v2"})
     metric = {"resource_id": "i-1", "resource_type": "instances", "metric": "cpu", "statistic": "average", "unit": "%",
               "timestamp": "2026-10-01T00:00:00Z", "value": "3.5", "note": "x"}  # fmt: skip
     write(folder, "resource_metrics", metric)
     report = ingest([folder], settings)
-    assert report.files[0].notes == ("Columns not kept: note",)
+    assert [file.notes for file in report.files] == [
+        ("Columns not kept: note",),
+        ("Columns kept in provider_attributes: iops",),
+    ]
+    kept = rows(settings, "SELECT columns_new FROM source_files WHERE format_version = 'volumes'")
+    assert kept == [{"columns_new": '["iops"]'}]
     found = rows(settings, "SELECT provider_attributes AS more FROM volumes ORDER BY id")
     assert found == [{"more": '{"kms":"x","iops":"3000"}'}, {"more": None}]
 

@@ -132,7 +132,7 @@ def test_what_belongs_to_it_what_changed_and_what_is_known(page: OpenApp) -> Non
     ]  # fmt: skip
     assert {row["Key"]: row["Value"] for row in table(app, "Key")} == {"team": "shop", "tier": "", "user:app": "cart"}
     facts = {row["Attribute"]: (row["Value"], row["Unit"]) for row in table(app, "Attribute")}
-    assert facts["gpu_hourly_cost"] == ("0.200000000000", "USD/hour")
+    assert facts["gpu_hourly_cost"] == ("0.2", "USD/hour")
 
 
 def test_metrics_are_drawn_or_their_absence_is_said(page: OpenApp) -> None:

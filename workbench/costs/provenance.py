@@ -259,7 +259,9 @@ def _schema_change(before: SourceFile, after: SourceFile) -> SchemaChange:
 def _series(file: SourceFile) -> tuple[str, str]:
     """What belongs together over time: the dataset, or the folder when each file is a dataset of its own."""
     alone = file.dataset == file.path
-    return (file.path.rpartition("/")[0] if alone else file.dataset, file.format or "")
+    # The files of an inventory are its tables: each is compared with its own earlier version.
+    table = f" {file.format_version}" if file.format == "inventory" else ""
+    return (file.path.rpartition("/")[0] if alone else file.dataset, (file.format or "") + table)
 
 
 def _source_file(row: dict[str, Any]) -> SourceFile:

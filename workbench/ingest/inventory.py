@@ -23,6 +23,7 @@ from workbench.ingest.failures import RefusedRows, reading_failure
 from workbench.ingest.ledger import Books, LoadedFile, SourceRecord, record_source
 from workbench.ingest.prepare import Offer
 from workbench.ingest.readers.base import Check, Probe, Projection
+from workbench.ingest.readers.registry import recognise
 from workbench.ingest.readers.source import Source
 from workbench.ingest.report import FileResult, RejectedRow
 from workbench.ingest.sniff import sniff
@@ -39,6 +40,7 @@ FORMAT = "inventory"
 _TABLES = {table.name: table for table in FEEDS}
 _NAME = re.compile(r"^(?P<table>[a-z][a-z0-9_]*?)([._-]\d+)?\.(parquet|pq|csv|csv\.gz)$", re.IGNORECASE)
 _SHOWN_DUPLICATES = 20
+_BILL_SCORE = 0.5
 
 
 class InventoryResolver:
@@ -98,19 +100,24 @@ def _mapped(table: Table, probe: Probe, digest: Digest) -> PreparedTable:
     wanted = [column for column in table.columns if column.name not in ("x_source_id", "provider_attributes")]
     missing = [column.name for column in wanted if column.required and not source.has(column.name)]
     if missing:
+        bill, match = recognise(probe.names)
         raise BadFile(
             f"{probe.label}: {table.name} without {', '.join(missing)}",
-            hint=f"The columns of {table.name} are listed in the data dictionary",
+            hint=f"It looks like a {bill.format} bill: give the file a name that is no inventory table"
+            if match.score >= _BILL_SCORE
+            else f"The columns of {table.name} are listed in the data dictionary",
         )
     expressions = {column.name: _cell(source, column) for column in wanted if source.has(column.name)}
     for column in wanted:
         if column.required:
             source.add_check(Check(column.name, f"({expressions[column.name]}) IS NULL", "NULL", "has no value"))
     ignored: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     if "provider_attributes" in table.names:
         given = source.has("provider_attributes")
         own = _cell(source, table.column("provider_attributes")) if given else "NULL"
         rest = source.unused()
+        kept = tuple(column.name for column in rest)
         more = source.attributes(rest)
         expressions["provider_attributes"] = (
             f"coalesce(json_merge_patch({own}, {more}), {own}, {more})" if rest else own
@@ -127,6 +134,7 @@ def _mapped(table: Table, probe: Probe, digest: Digest) -> PreparedTable:
             currency="'USD'",
             controls={},
             checks=tuple(check for check in source.checks if check.fatal),
+            kept=kept,
             missing=tuple(column.name for column in wanted if not source.has(column.name)),
         ),
         digest,
@@ -197,7 +205,18 @@ def load_inventory(
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-    return (replace(results[0], rows_replaced=replaced), *results[1:])
+    return (
+        replace(results[0], rows_replaced=replaced, notes=(*results[0].notes, *_emptied(earlier, files))),
+        *results[1:],
+    )
+
+
+def _emptied(earlier: Sequence[LoadedFile], files: Sequence[PreparedTable]) -> tuple[str, ...]:
+    """A notice of tables that the earlier version had and this one has not: their rows are gone with it."""
+    now = {file.table.name for file in files}
+    before = {table.name for file in earlier if (table := _table_of(file.path)) is not None}
+    gone = sorted(before - now)
+    return (f"Not in this version, so nothing of it is left in: {', '.join(gone)}",) if gone else ()
 
 
 def _remove(connection: duckdb.DuckDBPyConnection, earlier: Sequence[LoadedFile]) -> int:
@@ -253,6 +272,8 @@ def _insert(
         ),
     )
     notes = list(probe.notes)
+    if projection.kept:
+        notes.append(f"Columns kept in provider_attributes: {', '.join(projection.kept)}")
     if file.ignored:
         notes.append(f"Columns not kept: {', '.join(file.ignored)}")
     return FileResult(

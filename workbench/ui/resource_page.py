@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -96,6 +97,7 @@ def costs(ctx: PageContext, found: Resource) -> None:
         load=lambda: four_costs(own.engine, own.resolved),
         draw=lambda costs: _draw_costs(own, found, costs),
         empty=lambda costs: not costs.table["lines"][0].as_py(),
+        exports=lambda costs: table_exports(own, "resource-costs", lambda: Answer("Cost", costs.table, costs.queries)),
         height=90,
     )
     _over_time(own)
@@ -115,7 +117,7 @@ def use(ctx: PageContext, found: Resource) -> None:
             )
             return
         for unit, readings in _by_unit(result.readings):
-            st.caption(plain(unit))
+            st.caption(f"In {plain(unit)}" if unit == "%" else plain(unit))
             st.plotly_chart(
                 metric_lines(readings, palette_for(st.context.theme.type)),
                 theme=None,
@@ -156,7 +158,7 @@ def about(ctx: PageContext, found: Resource) -> None:
         lambda: _changed(changes(ctx.engine, found.resource_id)),
         "No change of it is recorded.",
     )
-    left, right = st.columns(2)
+    left, right = st.columns([1, 2])
     with left:
         _rows_block(
             ctx,
@@ -368,6 +370,8 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if hasattr(value, "hour"):
         return formats.timestamp(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return formats.quantity(value) if isinstance(value, float) else str(value)
 
 

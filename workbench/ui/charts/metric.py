@@ -44,7 +44,13 @@ def metric_lines(readings: Sequence[Reading], palette: Palette, *, height: int =
     low = min((value for reading in readings for value in reading.values), default=0.0)
     top = max(high, 100.0) if units == {"%"} else high
     chart.update_xaxes(
-        type="date", showgrid=False, tickfont={"size": 12, "color": palette.muted}, fixedrange=True, nticks=8
+        type="date",
+        tickformat="%-d %b\n%Y",
+        showgrid=False,
+        tickfont={"size": 12, "color": palette.muted},
+        automargin=True,
+        fixedrange=True,
+        nticks=8,
     )
     chart.update_yaxes(
         range=[min(low, 0.0), top * 1.04 or 1.0],
