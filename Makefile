@@ -1,4 +1,4 @@
-# make run    open the app (first time: installs everything into .venv and builds the demo bill)
+# make run    open the app (first time: installs everything into .venv and builds the demo)
 # make test   the whole test suite
 # make check  lint, formatting, types, import contracts
 # make bench  speed and memory on ten million generated charge lines

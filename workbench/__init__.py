@@ -6,7 +6,7 @@ Rooms, top to bottom (a lower room never imports a higher one; import-linter che
 ``cli``, ``ui``     what people touch: the ``workbench`` command, the Streamlit shell
 ``export``          tables and charts as files, neutralised and with provenance
 ``ingest``          bills → ``charges``; one file one transaction, quarantine, control totals
-``simulate``        deterministic demo bill
+``simulate``        a company that does not exist: inventory, metrics, bill; the demo
 ``costs``           views, explore, drivers, tie-out, completeness: pure questions to an engine
 ``snapshot``        immutable DuckDB files, rollups, publish, verify, roll back
 ``workspace``       what people write: expected invoice totals, in SQLite

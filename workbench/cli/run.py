@@ -1,4 +1,4 @@
-"""``workbench run``: open the app, with the demo bill when nothing is loaded yet."""
+"""``workbench run``: open the app, with the demo when nothing is loaded yet."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def run(
         int | None,
         typer.Option(min=1, max=65535, help="Port of the app; default: the setting port.", show_default=False),
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Build the demo bill again first, up to yesterday.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Build the demo again first, up to yesterday.")] = False,
 ) -> None:
     """Open the app.
 
-    Starts it on this machine and prints its address; stop it with Ctrl+C. When no bill is loaded, the demo bill is
+    Starts it on this machine and prints its address; stop it with Ctrl+C. When no bill is loaded, the demo is
     built first.
     """
     import os
@@ -48,7 +48,7 @@ def run(
         )
     if demo or not SnapshotStore(settings).ids():
         if not demo:
-            remark("No bill is loaded yet: building the demo bill. Load your own with: workbench ingest PATH")
+            remark("No bill is loaded yet: building the demo. Load your own with: workbench ingest PATH")
         build_demo(settings)
     print(f"Workbench: http://localhost:{chosen}", flush=True)
     # Streamlit reads its configuration from the current folder, so relative paths must be settled before moving there.

@@ -74,7 +74,7 @@ def no_data(page: PageInfo, settings: Settings, missing: SnapshotMissing, pinned
         st.markdown("**No data yet**")
         st.markdown("Load a bill: FOCUS, or AWS Cost and Usage Reports, as files or a folder.")
         st.code("workbench ingest path/to/bills", language="bash")
-        st.markdown("Or look around first, on a generated demo bill.")
+        st.markdown("Or look around first, in a simulated company.")
         st.code("workbench demo", language="bash")
         st.text(f"Data is kept in {settings.home}")
         st.button("Check again", icon=":material/refresh:")
