@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.small_estate import PLAN, written
 from workbench.schema.inventory import INVENTORY
+from workbench.settings import PROJECT_ROOT
 from workbench.simulate.cases.anomalies import KINDS
 
 NOW = "TIMESTAMP '2026-11-21'"
@@ -154,6 +155,11 @@ def test_the_truth_holds_exactly_what_the_printed_condition_finds(estate, check)
 
 def test_every_check_of_the_truth_is_worked_out_here(estate):
     assert ids(estate, "SELECT DISTINCT check_id FROM truth_findings") <= set(PRINTED)
+
+
+def test_the_page_lists_every_check_with_known_answers():
+    page = (PROJECT_ROOT / "docs" / "SIMULATED_ESTATE.md").read_text(encoding="utf-8")
+    assert {check for check in PRINTED if f"`{check}`" not in page} == set()
 
 
 def test_what_is_expected_was_made(estate):

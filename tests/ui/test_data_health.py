@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.bills import charge
 from tests.support.focus_bill import csv_text, focus_row
 from tests.ui.conftest import OpenApp
+from workbench.ingest import ingest
 from workbench.settings import Settings
 from workbench.snapshot import SnapshotStore
 from workbench.workspace import ExpectedInvoice, InvoiceEdit, Workspace
@@ -153,6 +154,38 @@ def test_only_the_open_tab_is_drawn(open_app: OpenApp, tab: str, words: str) -> 
     assert words not in shown(app)
     assert words in shown(open_tab(app, tab))
     assert not app.data_editor
+
+
+@pytest.mark.usefixtures("tiny_bill")
+def test_the_dictionary_has_the_views_and_is_searched_over_all_columns(open_app: OpenApp) -> None:
+    app = open_tab(open_app(), "Dictionary")
+    names = [option.split()[0] for option in app.selectbox(key="dictionary-table").options]
+    assert {"charges", "instances", "resource_costs", "resources", "cost_trends"} <= set(names)
+    app.text_input(key="dictionary-search").input("retention days").run()
+    found = table(app, "Data dictionary")[["Table", "Column"]].values.tolist()
+    assert found == [["log_groups", "retention_days"]]
+    app.text_input(key="dictionary-search").input("nothing is called so").run()
+    assert "0 columns" in shown(app)
+
+
+def test_an_inventory_is_in_the_list_of_files_without_changed_columns(
+    open_app: OpenApp, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "bill").mkdir()
+    (tmp_path / "bill" / "bill.csv").write_text(csv_text([focus_row("i-1")]))
+    client = {"id": "c1", "account_id": "a1", "name": "ci", "provider": "AWS"}
+    bucket = {"id": "b1", "account_id": "a1", "name": "logs", "region": "eu-west-1", "provider": "AWS"}
+    for name, row in (("api_clients", client), ("s3_buckets", bucket)):
+        (tmp_path / f"{name}.csv").write_text(csv_text([row]))
+    ingest([tmp_path], settings)
+    app = open_tab(open_app(), "Files")
+    files = table(app, "Files")
+    assert sorted(files[["File", "Format", "Rows loaded"]].values.tolist()) == [
+        ["api_clients.csv", "inventory api_clients", 1],
+        ["bill.csv", "focus 1.0", 1],
+        ["s3_buckets.csv", "inventory s3_buckets", 1],
+    ]
+    assert "None: files of one dataset have the same columns" in shown(app)
 
 
 @pytest.mark.usefixtures("tiny_bill")
