@@ -6,11 +6,12 @@
 
 from workbench.queries.free import MAX_ROWS, FreeAnswer, check_select, run_free
 from workbench.queries.header import Header, OutputColumn, Parameter, parse_header
-from workbench.queries.registry import StoredQuery, find_query, load_queries
+from workbench.queries.registry import QUERIES, StoredQuery, check_statement, find_query, load_queries
 from workbench.queries.run import StoredAnswer, default_values, plan_of, run_stored
 
 __all__ = [
     "MAX_ROWS",
+    "QUERIES",
     "FreeAnswer",
     "Header",
     "OutputColumn",
@@ -18,6 +19,7 @@ __all__ = [
     "StoredAnswer",
     "StoredQuery",
     "check_select",
+    "check_statement",
     "default_values",
     "find_query",
     "load_queries",

@@ -7,10 +7,12 @@
     --   continued lines are indented.
     -- grain: service x month
     -- param first (date, default: first day of data): First charge day
+    -- param max_cpu (number, cautious: 3, default: 5, aggressive: 10, unit: %, range: 1..30): Mean CPU below it is idle
     -- column service_name (text): Service as on the bill
     -- column effective_cost (money, billing_currency): Effective cost
     -- requires daily_costs: charge_date, service_name, effective_cost
     -- needs rows: volumes
+    -- needs values: volumes.last_used_at
     -- chart: bar service_name effective_cost
 
 Keys that are not listed here are kept in ``Header.extra`` for other readers of the same format (waste checks).
@@ -34,6 +36,7 @@ ChartKind = Literal["bar", "line"]
 
 _LINE = re.compile(r"^--\s(?P<key>[a-z][a-z0-9_]*(?:\s[a-z0-9_]+)?(?:\s\([^)]*\))?):\s*(?P<value>.*)$")
 _MORE = re.compile(r"^--\s{2,}(?P<value>\S.*)$")
+_ABOUT = ("default", "cautious", "aggressive", "unit", "range")
 _NAMED = re.compile(r"^(?P<family>param|column|requires|needs)\s(?P<name>[a-z0-9_]+)(?:\s\((?P<about>[^)]*)\))?$")
 
 
@@ -46,12 +49,18 @@ class Parameter:
         kind: type of its values.
         default: a literal or a named default (``first day of data``); None: it must be given.
         text: what it is, for people.
+        presets: literals other than the default, by the name of the preset: cautious, aggressive.
+        unit: of its values; empty for none.
+        span: least and greatest sensible value of a number.
     """
 
     name: str
     kind: Kind
     default: str | None
     text: str
+    presets: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class Header:
         columns: of the answer, in order; empty: whatever the tables have (``SELECT *``).
         requires: table → columns it reads.
         needs_rows: tables that must not be empty for the answer to mean anything.
+        needs_values: ``table.column`` that must not be null in all rows.
         chart: kind, x column and y column; None: no chart.
         extra: further keys → values, for other readers.
     """
@@ -87,6 +97,7 @@ class Header:
     columns: tuple[OutputColumn, ...] = ()
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needs_rows: tuple[str, ...] = ()
+    needs_values: tuple[str, ...] = ()
     chart: tuple[ChartKind, str, str] | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,7 +115,7 @@ def parse_header(text: str, *, source: str) -> tuple[Header, str]:
     plain: dict[str, str] = {}
     parameters, columns = [], []
     requires: dict[str, tuple[str, ...]] = {}
-    needs: tuple[str, ...] = ()
+    needs: dict[str, tuple[str, ...]] = {}
     for number, key, value in _entries(text, source):
         named = _NAMED.match(key)
         if named is None:
@@ -120,8 +131,10 @@ def parse_header(text: str, *, source: str) -> tuple[Header, str]:
                 columns.append(_column(name, about, value, source, number))
             case "requires":
                 requires[name] = _names(value)
+            case _ if name in ("rows", "values"):
+                needs[name] = _names(value)
             case _:
-                needs = _names(value)
+                raise _bad(source, number, f"needs {name}: write `needs rows` or `needs values`")
     for key in ("title", "purpose", "grain"):
         if not plain.get(key):
             raise _bad(source, 1, f"there is no {key}")
@@ -133,7 +146,8 @@ def parse_header(text: str, *, source: str) -> tuple[Header, str]:
         tuple(parameters),
         tuple(columns),
         requires,
-        needs,
+        needs.get("rows", ()),
+        needs.get("values", ()),
         chart,
         plain,
     )
@@ -168,13 +182,37 @@ def _statement(text: str) -> str:
 
 
 def _parameter(name: str, about: str | None, value: str, source: str, line: int) -> Parameter:
-    kind, _, default = (about or "").partition(",")
-    given = default.strip()
-    if given and not given.startswith("default:"):
-        raise _bad(source, line, f"after the type of {name} only `default: …` may stand")
+    kind, *parts = (about or "").split(",")
+    given: dict[str, str] = {}
+    for part in parts:
+        key, sign, text = part.partition(":")
+        if not sign or key.strip() not in _ABOUT or key.strip() in given:
+            raise _bad(source, line, f"after the type of {name} may stand, once each: {', '.join(_ABOUT)}")
+        given[key.strip()] = text.strip()
+    presets = {key: text for key, text in given.items() if key in ("cautious", "aggressive")}
+    if presets and "default" not in given:
+        raise _bad(source, line, f"{name} has presets and no default")
     return Parameter(
-        name, _kind(kind.strip(), name, source, line), given.removeprefix("default:").strip() if given else None, value
+        name,
+        _kind(kind.strip(), name, source, line),
+        given.get("default"),
+        value,
+        presets,
+        given.get("unit", ""),
+        _span(given.get("range"), name, source, line),
     )
+
+
+def _span(text: str | None, name: str, source: str, line: int) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        least, greatest = (float(part) for part in text.split(".."))
+    except ValueError:
+        raise _bad(source, line, f"the range of {name} is not two numbers such as 1..30") from None
+    if not least < greatest:
+        raise _bad(source, line, f"the range of {name} does not rise")
+    return least, greatest
 
 
 def _column(name: str, about: str | None, value: str, source: str, line: int) -> OutputColumn:

@@ -85,7 +85,9 @@ def read_query(path: Path, root: Path) -> StoredQuery:
     return StoredQuery(str(path.relative_to(root).with_suffix("")), header, sql)
 
 
-def check_statement(sql: str, header: Header, *, source: str, provided: Iterable[str] = ()) -> None:
+def check_statement(
+    sql: str, header: Header, *, source: str, provided: Iterable[str] = (), offered: Iterable[str] = ()
+) -> None:
     """Check that a statement is one SELECT that keeps to its header.
 
     Args:
@@ -93,6 +95,7 @@ def check_statement(sql: str, header: Header, *, source: str, provided: Iterable
         header: its header.
         source: name of the file, for messages.
         provided: names of common table expressions that are put before it when it runs.
+        offered: names of parameters that it may use without declaring them.
 
     Raises:
         BadFile: it is not one SELECT; its parameters are not those declared; it reads a table that is not declared as
@@ -107,8 +110,8 @@ def check_statement(sql: str, header: Header, *, source: str, provided: Iterable
     tree = statements[0]
     used = {node.name for node in tree.find_all(exp.Parameter, exp.Placeholder)}
     declared = {parameter.name for parameter in header.parameters}
-    if used != declared:
-        odd = ", ".join(sorted(used ^ declared))
+    if odd_ones := (used ^ declared) - (set(offered) - declared):
+        odd = ", ".join(sorted(odd_ones))
         raise BadFile(f"{source}: parameters in the SQL and in the header differ: {odd}")
     own = {cte.alias for cte in tree.find_all(exp.CTE)} | set(provided)
     read = {table.name for table in tree.find_all(exp.Table)} - own

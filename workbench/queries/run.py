@@ -15,7 +15,7 @@ from workbench.queries.header import Header, Kind, Parameter
 from workbench.queries.registry import StoredQuery
 from workbench.schema.model import quote
 
-__all__ = ["StoredAnswer", "default_values", "plan_of", "run_stored"]
+__all__ = ["ARROW_TYPES", "StoredAnswer", "default_values", "parse_value", "plan_of", "run_stored"]
 
 _COVERAGE = Query(
     "First and last charge day and the currency with most cost",
@@ -23,8 +23,7 @@ _COVERAGE = Query(
     " (SELECT billing_currency FROM daily_costs GROUP BY billing_currency"
     " ORDER BY SUM(ABS(effective_cost)) DESC NULLS LAST, billing_currency LIMIT 1) AS currency FROM daily_costs",
 )
-# How Arrow spells the kinds of a header.
-_TYPES: dict[Kind, tuple[str, ...]] = {
+ARROW_TYPES: dict[Kind, tuple[str, ...]] = {
     "text": ("string", "large_string", "string_view"),
     "json": ("string", "large_string", "string_view"),
     "date": ("date32",),
@@ -34,6 +33,7 @@ _TYPES: dict[Kind, tuple[str, ...]] = {
     "boolean": ("bool",),
     "money": ("decimal128",),
 }
+"""How Arrow spells the kinds of a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _values(engine: Engine, header: Header, given: Mapping[str, str]) -> dict[st
     values: dict[str, Value] = {}
     for name, parameter in known.items():
         if name in given:
-            values[name] = _parsed(parameter, given[name])
+            values[name] = parse_value(parameter, given[name])
         elif parameter.default is None:
             raise BadFilter(f"{name} is missing", detail=parameter.text, hint=f"Give it as -p {name}=…")
         else:
@@ -111,7 +111,7 @@ def _default(engine: Engine, parameter: Parameter) -> Value:
     if text not in ("first day of data", "last day of data", "main currency", "first day of the last month") and words[
         1:
     ] != ["days", "before", "the", "last", "day"]:
-        return _parsed(parameter, text)
+        return parse_value(parameter, text)
     [row] = engine.run(_COVERAGE).to_pylist()
     last: date | None = row["last"]
     if last is None:
@@ -129,7 +129,8 @@ def _default(engine: Engine, parameter: Parameter) -> Value:
             return last - timedelta(days=int(words[0]))
 
 
-def _parsed(parameter: Parameter, text: str) -> Value:
+def parse_value(parameter: Parameter, text: str) -> Value:
+    """The value a text stands for; raises ``BadFilter`` with an example when it is not of the parameter's type."""
     try:
         match parameter.kind:
             case "date":
@@ -178,7 +179,7 @@ def _check_answer(stored: StoredQuery, table: pa.Table) -> None:
             for column, field in zip(declared, table.schema, strict=True)
             if table.num_rows
             and table.column(field.name).null_count < table.num_rows
-            and not str(field.type).startswith(_TYPES[column.kind])
+            and not str(field.type).startswith(ARROW_TYPES[column.kind])
         ]
     if problems:
         raise QueryFailed(f"{stored.name} does not answer as its header says", detail="; ".join(problems))

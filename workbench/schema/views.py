@@ -11,7 +11,7 @@ from workbench.schema.model import View, literal, quote
 from workbench.schema.resources import inventory_sql
 from workbench.schema.tables import CHARGE_SPREADS
 
-__all__ = ["VIEWS", "charge_days_sql"]
+__all__ = ["VIEWS", "charge_days_sql", "json_number"]
 
 _COLUMNS = ", ".join(quote(name) for name in CHARGE_SPREADS.names)
 _PLAIN = ", ".join(
@@ -85,6 +85,11 @@ FROM (
 # -- what the requirements derive from it -----------------------------------------------------------------------------
 
 _NUMBER = "'^-?[0-9]{1,15}([.][0-9]{1,15})?$'"
+
+
+def json_number(document: str, key: str) -> str:
+    """Canonical SQL for the number at ``key`` of a JSON object; null where it is none."""
+    return _number(f"json_extract_string({document}, {literal('/' + key)})")
 
 
 def _number(text: str, kind: str = "DOUBLE") -> str:
