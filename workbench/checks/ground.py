@@ -204,6 +204,18 @@ class Ground:
         """What the bill charged under ``key``."""
         return self._costs.get(key) if key is not None else None
 
+    def account_called(self, name: str) -> str | None:
+        """Number of the account with this id, number or name, of the inventory or the bill; its id without a number."""
+        if name in self._accounts:
+            return self._accounts[name][0] or name
+        for number, called, _ in self._accounts.values():
+            if called == name:
+                return number
+        for _, number in self._billed:
+            if number == name:
+                return number
+        return None
+
     def account(self, account: str | None) -> tuple[str | None, str | None, str | None]:
         """Number, name and reason of exclusion of an account, given by id or number."""
         return self._accounts.get(account or "", (account, None, None))

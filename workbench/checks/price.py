@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench.checks.ground import BASES, MONTH, Basis, Costs, Ground, Subject
 
-__all__ = ["Amounts", "Price", "price"]
+__all__ = ["Amounts", "Price", "monthly", "price"]
 
 Amounts = Mapping[Basis, Decimal | None]
 _SIX = Decimal("0.000001")
@@ -98,8 +98,10 @@ def _base(
     costs = ground.costs(key)
     if costs is None or key is None:
         known: Amounts = {**_NONE, "list": _six(subject.list_cost_month)}
-        return "USD" if known["list"] is not None else "", known, {}, 0.0, ()
-    amounts = _monthly(costs)
+        if known["list"] is None:
+            return "", _NONE, {}, 0.0, ()
+        return "USD", known, {(subject.resource_id, subject.account_number): known}, 0.0, ()
+    amounts = monthly(costs)
     if amounts["list"] is None and costs.currency == "USD":
         amounts = {**amounts, "list": _six(subject.list_cost_month)}
     return costs.currency, amounts, {key: amounts}, costs.covered, _young(ground, costs)
@@ -121,7 +123,7 @@ def _of_parts(
         if key is None or costs is None or costs.currency != (currency or costs.currency):
             continue
         currency = costs.currency
-        money[key] = _monthly(costs)
+        money[key] = monthly(costs)
         covered += Decimal(str(costs.covered)) * (money[key]["effective"] or 0)
     sums: Amounts = {basis: _sum([amounts[basis] for amounts in money.values()]) for basis in BASES}
     whole = sums["effective"]
@@ -169,7 +171,8 @@ def _young(ground: Ground, costs: Costs) -> tuple[str, ...]:
     return (f"On the bill for {max(days, 0)} of the 30 days: a full month costs more",)
 
 
-def _monthly(costs: Costs) -> Amounts:
+def monthly(costs: Costs) -> Amounts:
+    """What a resource costs in a month of 730 hours, on each basis."""
     return {basis: _month(costs.amounts[basis]) for basis in BASES}
 
 
