@@ -17,6 +17,7 @@ from workbench.schema.resources import KINDS
 __all__ = ["CHECKS", "FIXED", "MONEY", "Check", "find_check", "load_checks", "read_check"]
 
 CHECKS = QUERIES / "waste"
+"""Folder of the stored checks: `<id>.sql`, with its examples beside it as `<id>.toml`."""
 
 FIXED = ("subject", "account", "region", "name", "verdict", "reason")
 """Columns of every check: what is judged, in which account, and how. ``region`` and ``name`` are optional."""

@@ -153,19 +153,10 @@ def _content(
     *,
     stem: str,
 ) -> bytes:
-    from workbench.export import to_csv, to_csv_zip, to_html, to_image, to_json, to_parquet, to_xlsx
+    from workbench.export import TABLE_KINDS, to_html, to_image, to_table
 
-    match kind:
-        case Format.CSV:
-            return to_csv(found.table)
-        case Format.ZIP:
-            return to_csv_zip(found.table, provenance, stem=stem)
-        case Format.XLSX:
-            return to_xlsx(found.table, provenance)
-        case Format.PARQUET:
-            return to_parquet(found.table, provenance)
-        case Format.JSON:
-            return to_json(found.table, provenance)
+    if kind.value in TABLE_KINDS:
+        return to_table(kind.value, found.table, provenance, stem=stem)
     from workbench.ui.charts import CONFIG, LIGHT
 
     chart = _chart(what, engine, view)

@@ -38,9 +38,11 @@ from workbench.cli import (
     refresh,
     resources,
     run,
+    scan,
     simulate,
     snapshots,
     tieout,
+    waste,
     workspace,
 )
 from workbench.errors import WorkbenchError
@@ -99,6 +101,8 @@ def build_app() -> typer.Typer:
         tieout,
         queries,
         resources,
+        scan,
+        waste,
         recommendations,
         budgets,
         workspace,

@@ -119,21 +119,10 @@ def _given(parameters: list[str]) -> dict[str, str]:
 
 
 def _write(output: Path, found: StoredAnswer, manifest: Manifest, *, force: bool) -> None:
-    from workbench.export import stored_provenance, to_csv, to_json, to_parquet, to_xlsx, write_file
+    from workbench.cli.files import write_table
+    from workbench.export import stored_provenance
 
-    provenance = stored_provenance(found, manifest)
-    match output.suffix.lower():
-        case ".csv":
-            content = to_csv(found.table)
-        case ".xlsx":
-            content = to_xlsx(found.table, provenance)
-        case ".parquet":
-            content = to_parquet(found.table, provenance)
-        case ".json":
-            content = to_json(found.table, provenance)
-        case _:
-            raise typer.BadParameter("the ending must be csv, xlsx, parquet or json", param_hint="--output")
-    write_file(output, content, force=force)
+    write_table(output, found.table, stored_provenance(found, manifest), force=force)
 
 
 def _document(stored: StoredQuery) -> dict[str, Any]:

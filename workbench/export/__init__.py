@@ -3,7 +3,7 @@
 ==============  ===================================================================================
 ``answers``     ``answer(engine, view, what)``: the questions of the app as plain tables
 ``provenance``  ``Provenance``: period, basis, currency, filters, queries, snapshot; in every file
-``tables``      ``to_csv``, ``to_csv_zip``, ``to_xlsx``, ``to_parquet``, ``to_json``
+``tables``      ``to_table`` and ``to_csv``, ``to_csv_zip``, ``to_xlsx``, ``to_parquet``, ``to_json``
 ``charts``      ``to_html`` (no network), ``to_image`` (PNG, SVG, PDF through an installed Chromium)
 ``neutral``     text a spreadsheet must not run; decided by column type
 ``files``       ``write_file``: whole or not at all
@@ -27,9 +27,10 @@ from workbench.export.charts import ImageFormat, find_browser, to_html, to_image
 from workbench.export.files import write_file
 from workbench.export.neutral import neutralise, restore
 from workbench.export.provenance import Provenance
-from workbench.export.tables import to_csv, to_csv_zip, to_json, to_parquet, to_xlsx
+from workbench.export.tables import TABLE_KINDS, to_csv, to_csv_zip, to_json, to_parquet, to_table, to_xlsx
 
 __all__ = [
+    "TABLE_KINDS",
     "Answer",
     "ImageFormat",
     "Provenance",
@@ -49,6 +50,7 @@ __all__ = [
     "to_image",
     "to_json",
     "to_parquet",
+    "to_table",
     "to_xlsx",
     "write_file",
 ]

@@ -19,13 +19,36 @@ from workbench.export.neutral import is_text, neutral_column, neutralise
 from workbench.export.provenance import Provenance
 from workbench.json_text import json_text
 
-__all__ = ["MAX_XLSX_ROWS", "to_csv", "to_csv_zip", "to_json", "to_parquet", "to_xlsx"]
+__all__ = ["MAX_XLSX_ROWS", "TABLE_KINDS", "to_csv", "to_csv_zip", "to_json", "to_parquet", "to_table", "to_xlsx"]
 
 MAX_XLSX_ROWS = 1_048_575
 """Rows of an Excel sheet below its heading."""
 
+TABLE_KINDS = ("csv", "zip", "xlsx", "parquet", "json")
+"""Kinds of file a table can be written to; also their endings. A zip holds the CSV and its provenance."""
+
 _MAX_XLSX_TEXT = 32_767
 _METADATA_KEY = b"workbench.provenance"
+
+
+def to_table(kind: str, table: pa.Table, provenance: Provenance, *, stem: str = "data") -> bytes:
+    """A table as a file of one of ``TABLE_KINDS``.
+
+    Args:
+        kind: csv, zip, xlsx, parquet or json.
+        table: the rows.
+        provenance: where they come from; CSV alone has no place for it.
+        stem: name of the files in a zip, without ending.
+
+    Raises:
+        KeyError: another kind.
+        ExportUnavailable: more rows than an Excel sheet holds.
+    """
+    if kind == "csv":
+        return to_csv(table)
+    if kind == "zip":
+        return to_csv_zip(table, provenance, stem=stem)
+    return {"xlsx": to_xlsx, "parquet": to_parquet, "json": to_json}[kind](table, provenance)
 
 
 def to_csv(table: pa.Table) -> bytes:

@@ -17,12 +17,9 @@ from workbench.export import (
     Provenance,
     find_browser,
     provenance_of,
-    to_csv_zip,
     to_html,
     to_image,
-    to_json,
-    to_parquet,
-    to_xlsx,
+    to_table,
 )
 from workbench.ui.blocks import ExportChoice
 from workbench.ui.charts import CONFIG, LIGHT, Palette
@@ -31,7 +28,7 @@ from workbench.ui.context import PageContext
 __all__ = ["answer_exports", "chart_exports", "data_exports", "table_exports"]
 
 _MIME = {
-    "csv": "application/zip",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
@@ -80,24 +77,12 @@ def answer_exports(
     def make(kind: str) -> Callable[[], bytes]:
         def write() -> bytes:
             found = ask()
-            provenance = provenance_for(found)
-            match kind:
-                case "csv":
-                    return to_csv_zip(found.table, provenance, stem=name)
-                case "xlsx":
-                    return to_xlsx(found.table, provenance)
-                case "parquet":
-                    return to_parquet(found.table, provenance)
-                case _:
-                    return to_json(found.table, provenance)
+            return to_table(kind, found.table, provenance_for(found), stem=name)
 
         return write
 
-    labels = {"csv": "Table: CSV (zip)", "xlsx": "Table: XLSX", "parquet": "Table: Parquet", "json": "Table: JSON"}
-    return tuple(
-        ExportChoice(label, f"{name}.{'zip' if kind == 'csv' else kind}", _MIME[kind], make(kind))
-        for kind, label in labels.items()
-    )
+    labels = {"zip": "Table: CSV (zip)", "xlsx": "Table: XLSX", "parquet": "Table: Parquet", "json": "Table: JSON"}
+    return tuple(ExportChoice(label, f"{name}.{kind}", _MIME[kind], make(kind)) for kind, label in labels.items())
 
 
 def chart_exports(

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SAVE_VIEWS = "views.write"
     SHARE_VIEWS = "views.share"
     PLAN_BUDGETS = "budgets.write"
+    EDIT_CHECKS = "checks.write"
     READ_AUDIT = "audit.read"
     EXPORT = "workspace.export"
     BACK_UP = "workspace.backup"
@@ -56,6 +57,7 @@ PERMISSIONS: Mapping[Permission, frozenset[Role]] = {
     Permission.SAVE_VIEWS: _ALL,
     Permission.SHARE_VIEWS: _ANALYSTS,
     Permission.PLAN_BUDGETS: _ANALYSTS,
+    Permission.EDIT_CHECKS: _ANALYSTS,
     Permission.READ_AUDIT: _ANALYSTS,
     Permission.EXPORT: _ANALYSTS,
     Permission.BACK_UP: _ADMINS,
