@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.checks.ground import Ground, compose, tables_of
+from workbench.checks.ground import BASES, Ground, compose, tables_of
 from workbench.checks.header import Preset
 from workbench.checks.registry import FIXED, MONEY, Check
 from workbench.engines import Query
@@ -112,6 +112,7 @@ def judge(
     try:
         table = ground.engine.run(query, timeout=timeout) if timeout is not None else ground.engine.run(query)
         _check_answer(check, table)
+        table = _aligned(check, table)
     except QueryTimeout as exc:
         return Judged(check, values, "failed", why=exc.title, hint=exc.hint or "", query=query)
     except CannotRun as exc:
@@ -196,6 +197,26 @@ def _query(ground: Ground, check: Check, values: Mapping[str, Value], subject: s
 
 
 _FIXED_TYPES = dict.fromkeys((*FIXED, "parts", "currency"), ("string", "large_string", "string_view"))
+
+
+_MONEY_TYPE = pa.decimal128(38, 12)
+_KIND_TYPES = {"number": pa.float64(), "integer": pa.int64(), "money": _MONEY_TYPE, "text": pa.string()}
+_COLUMN_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(_FIXED_TYPES, pa.string()),
+    **dict.fromkeys(("share_low", "share", "share_high"), pa.float64()),
+    **dict.fromkeys(("list_low", "list", "list_high", *(f"base_{basis}" for basis in BASES)), _MONEY_TYPE),
+}
+
+
+def _aligned(check: Check, table: pa.Table) -> pa.Table:
+    """The answer in the types its columns are declared with: engines give literals types of their own."""
+    declared = {column.name: _KIND_TYPES.get(column.kind) for column in check.header.columns}
+    for place, column in enumerate(table.schema):
+        wanted = _COLUMN_TYPES.get(column.name) or declared.get(column.name)
+        if wanted is not None and column.type != wanted:
+            cast = table.column(place).cast(wanted, safe=False)
+            table = table.set_column(place, column.name, cast)
+    return table
 
 
 def _check_answer(check: Check, table: pa.Table) -> None:
