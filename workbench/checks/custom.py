@@ -18,7 +18,7 @@ from workbench.checks.registry import Check, load_checks, read_check
 from workbench.checks.run import Judged, judge, parameters
 from workbench.checks.trial import Tried, read_cases, try_case
 from workbench.errors import AccessDenied, BadFile, BadFilter, StorageError, WorkbenchError
-from workbench.queries import check_select
+from workbench.queries import check_select, parse_header
 from workbench.settings import Settings
 from workbench.workspace import Permission, Principal, require
 
@@ -169,9 +169,10 @@ def validate(check_id: str, sql: str, cases: str, ground: Ground | None = None) 
     if any(check.id == check_id for check in load_checks()):
         return Validation(None, (f"{check_id} is a stored check: give the copy an id of its own",))
     try:
+        # What may not run at all is said first. A parameter stands where a value may stand.
+        _, statement = parse_header(sql, source=f"{check_id}.sql")
+        check_select(_PARAMETER.sub("NULL", compose(statement, newest=True)))
         check = read_check(sql, check_id)
-        # A parameter stands where a value may stand: nothing else is checked by taking one for a number.
-        check_select(_PARAMETER.sub("NULL", compose(check.sql, newest=True)))
         examples = read_cases(cases, source=f"{check_id}.toml")
     except WorkbenchError as exc:
         return Validation(None, (": ".join(part for part in (exc.title, exc.detail) if part),))
