@@ -47,7 +47,7 @@ SELECT subject, account, region, name,
   unused_cost, used_cost,
   100.0 * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0) AS unused_percent,
   commitment_type,
-  0.5 AS share_low, 1.0 AS share, 1.0 AS share_high,
+  CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
   currency,
   CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0) AS base_billed,
   unused_cost AS base_effective, base_contracted, base_list

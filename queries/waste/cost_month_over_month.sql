@@ -68,5 +68,5 @@ SELECT COALESCE(service_name, 'No service') || ' (' || currency || ')' AS subjec
     WHEN change_size > $min_change AND change_percent_size > $min_percent THEN 'flagged' ELSE 'passed' END AS verdict,
   CASE WHEN first_day > before_start THEN 'needs two full calendar months of the bill'
     WHEN change_size IS NULL THEN 'needs effective_cost of both months' END AS reason,
-  cost_before, cost_now, change, change_a_day, change_size, change_percent_size, now_start AS month_now, 0.0 AS share
+  cost_before, cost_now, change, change_a_day, change_size, change_percent_size, now_start AS month_now, CAST(0.0 AS DOUBLE) AS share
 FROM sizes

@@ -56,6 +56,6 @@ SELECT subject, account, region,
   CASE WHEN untold THEN 'needs a usage type, SKU meter or description of its lines'
     WHEN credit_cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
   credit_cost, credit_percent, credit_days,
-  0.4 * $saved_percent / 100 AS share_low, $saved_percent / 100.0 AS share, 1.0 AS share_high,
+  CAST(0.4 * $saved_percent / 100 AS DOUBLE) AS share_low, CAST($saved_percent / 100.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
   currency, base_billed, credit_cost AS base_effective, base_contracted, base_list
 FROM sums

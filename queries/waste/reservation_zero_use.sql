@@ -52,7 +52,7 @@ SELECT subject, account, region, name,
   CASE WHEN untold > 0 THEN 'needs commitment_discount_status: its lines do not say what was used'
     WHEN used_percent IS NULL THEN 'needs effective_cost: its lines have no cost' END AS reason,
   used_percent, paid_days, total_cost, unused_cost, commitment_type,
-  0.5 AS share_low, 1.0 AS share, 1.0 AS share_high,
+  CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
   currency,
   CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0) AS base_billed,
   unused_cost AS base_effective, base_contracted, base_list

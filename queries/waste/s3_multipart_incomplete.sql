@@ -45,5 +45,5 @@ SELECT subject, account, region,
   CASE WHEN unknown > 0 THEN 'cannot tell' WHEN initiated - completed - aborted > $min_unfinished THEN 'flagged'
     ELSE 'passed' END AS verdict,
   CASE WHEN unknown > 0 THEN 'needs consumed_quantity: lines of its uploads have none' END AS reason,
-  initiated - completed - aborted AS unfinished, initiated, completed, aborted, 0.0 AS share
+  initiated - completed - aborted AS unfinished, initiated, completed, aborted, CAST(0.0 AS DOUBLE) AS share
 FROM sums
