@@ -47,6 +47,17 @@ PAGES: tuple[PageInfo, ...] = (
     PageInfo(
         "resource", "Resource", "Understand", ":material/deployed_code:", params=("resource", "q", "type", "page")
     ),
+    PageInfo(
+        "waste",
+        "Waste",
+        "Act",
+        ":material/recycling:",
+        filters=False,
+        params=(
+            *("preset", "account", "asof", "set", "only.", "part", "finding"),
+            *("check", "outcome", "area", "resource", "in", "before", "after"),
+        ),
+    ),
     PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
 )

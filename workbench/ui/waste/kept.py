@@ -1,0 +1,184 @@
+"""Scans, and what was worked out from them, kept for all sessions of the process.
+
+A scan takes seconds and a page is drawn again with each click, so a scan is made once for each snapshot, preset, set
+of thresholds and version of the custom checks. Data of a snapshot never changes, so what is kept is never wrong.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from workbench.checks.custom import all_checks
+from workbench.checks.ground import Ground, read_ground
+from workbench.checks.registry import Check
+from workbench.checks.scan import Found, ScanResult, Step, run_scan
+from workbench.ui.context import PageContext
+from workbench.ui.waste.choice import Choice, read_choice
+from workbench.ui.waste.sums import MoneyKey, money_keys
+from workbench.workspace import Principal, Workspace, local_principal
+
+__all__ = ["Asked", "Scanned", "asked", "finding_name", "kept", "known", "principal", "scan", "workspace"]
+
+T = TypeVar("T")
+
+_SCANS = 4
+_ANSWERS = 200
+
+
+class _Kept:
+    """The most recently used values by key; of two sessions that ask for the same only one works it out."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Hashable, object] = OrderedDict()
+        self._locks: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> object | None:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def make(self, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            one_at_a_time = self._locks.setdefault(key, threading.Lock())
+        with one_at_a_time:
+            if (known := self.get(key)) is not None:
+                return cast("T", known)
+            made = make()
+            with self._lock:
+                self._values[key] = made
+                while len(self._values) > self._most:
+                    gone, _ = self._values.popitem(last=False)
+                    self._locks.pop(gone, None)
+            return made
+
+
+@st.cache_resource(show_spinner=False)
+def _scans() -> _Kept:
+    return _Kept(_SCANS)
+
+
+@st.cache_resource(show_spinner=False)
+def _answers() -> _Kept:
+    return _Kept(_ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: all checks, those that cannot be read, and the scan.
+
+    ``key`` names the answer: equal keys have equal answers.
+    """
+
+    checks: tuple[Check, ...]
+    problems: tuple[str, ...]
+    choice: Choice
+    key: tuple[Hashable, ...]
+
+    def check(self, check_id: str) -> Check | None:
+        """The check of this id."""
+        return next((one for one in self.checks if one.id == check_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A scan with what it stands on and its findings by name, resource and money."""
+
+    result: ScanResult
+    ground: Ground
+    named: Mapping[str, Found]
+    by_resource: Mapping[tuple[str, str], tuple[Found, ...]]
+    by_money: Mapping[MoneyKey, tuple[Found, ...]]
+
+
+def finding_name(one: Found) -> str:
+    """How the address calls a finding."""
+    return f"{one.check.id}/{one.account}/{one.subject}"
+
+
+def principal() -> Principal:
+    """Who is at the page."""
+    return local_principal()
+
+
+def workspace(ctx: PageContext) -> Workspace:
+    """The workspace of whoever is at the page."""
+    return Workspace(ctx.settings, principal=principal())
+
+
+def asked(ctx: PageContext) -> Asked:
+    """Read the checks and what the address asks for."""
+    checks, problems = all_checks(ctx.settings, principal())
+    choice = read_choice(ctx.own_params(), checks)
+    key = (
+        ctx.engine.snapshot_id,
+        choice.preset,
+        choice.accounts,
+        choice.as_of,
+        choice.given,
+        tuple((one.id, one.version) for one in checks),
+    )
+    return Asked(checks, problems, choice, key)
+
+
+def scan(ctx: PageContext, what: Asked, step: Step | None = None) -> Scanned:
+    """The scan asked for; ``step`` is told of progress where it is not there yet.
+
+    Raises:
+        CannotRun: nothing is loaded, or the day is after the last one.
+        BadFilter: an account is not known.
+    """
+
+    def make() -> Scanned:
+        # Not the engine that remembers: each answer is used once, here.
+        engine = ctx.snapshot.engine
+        ground = read_ground(engine, what.choice.as_of)
+        result = run_scan(
+            engine,
+            what.checks,
+            preset=what.choice.preset,
+            given=what.choice.thresholds,
+            accounts=what.choice.accounts,
+            ground=ground,
+            step=step,
+        )
+        return _sorted(result, ground)
+
+    return _scans().make(what.key, make)
+
+
+def known(what: Asked) -> bool:
+    """Whether the scan is there already."""
+    return _scans().get(what.key) is not None
+
+
+def kept(key: tuple[Hashable, ...], make: Callable[[], T] | None) -> T | None:
+    """The answer kept under ``key``; made where there is none and ``make`` is given."""
+    if make is None:
+        return cast("T | None", _answers().get(key))
+    return _answers().make(key, make)
+
+
+def _sorted(result: ScanResult, ground: Ground) -> Scanned:
+    by_resource: dict[tuple[str, str], list[Found]] = {}
+    by_money: dict[MoneyKey, list[Found]] = {}
+    for one in (*result.found, *result.excluded):
+        by_resource.setdefault((one.account, one.resource_id), []).append(one)
+    for one in result.found:
+        for key in money_keys(one):
+            by_money.setdefault(key, []).append(one)
+    return Scanned(
+        result,
+        ground,
+        {finding_name(one): one for one in (*result.found, *result.excluded)},
+        {key: tuple(found) for key, found in by_resource.items()},
+        {key: tuple(found) for key, found in by_money.items()},
+    )
