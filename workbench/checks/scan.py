@@ -316,9 +316,11 @@ def _totals(found: Iterable[Found]) -> tuple[Total, ...]:
 
 
 def _largest_first(one: Found) -> tuple[Any, ...]:
-    amount, _ = one.best("effective")
-    counted = one.counted.get("effective", one.counted.get("list", Decimal(0)))
-    return (-counted, -(amount or Decimal(0)), one.check.id, one.account, one.resource_id)
+    amount, basis = one.best("effective")
+    # What is known at list price only is not compared with what is known of the bill: it comes after it.
+    on_list = basis != "effective"
+    counted = one.counted.get(basis, Decimal(0))
+    return (on_list, -counted, -(amount or Decimal(0)), one.check.id, one.account, one.resource_id)
 
 
 def _accounts(ground: Ground, wanted: Iterable[str]) -> frozenset[str]:

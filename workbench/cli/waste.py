@@ -206,7 +206,7 @@ def copy(
 ) -> None:
     """Write a check and its examples to two files, to start a custom check from.
 
-    Exit codes: 0 done, 1 a file is already there.
+    Exit codes: 0 done, 2 a file is already there.
     """
     from workbench.checks.registry import CHECKS
     from workbench.export import write_file
