@@ -66,7 +66,7 @@ def test_all_findings_go_to_a_file(tmp_path, capsys):
     target = tmp_path / "found.parquet"
     assert main(["scan", *ONLY, "--limit", "1", "--output", str(target)]) == 0
     assert pq.read_table(target).column("name").to_pylist()[0] == "web 1"
-    assert main(["scan", *ONLY, "--output", str(target)]) == 1
+    assert main(["scan", *ONLY, "--output", str(target)]) == 2
     assert main(["scan", *ONLY, "--output", str(tmp_path / "found.doc")]) == 2
     capsys.readouterr()
 
