@@ -58,8 +58,17 @@ PAGES: tuple[PageInfo, ...] = (
             *("check", "outcome", "area", "resource", "in", "before", "after"),
         ),
     ),
+    PageInfo("budgets", "Budgets", "Act", ":material/savings:", filters=False, params=("budget",)),
     PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
+    PageInfo(
+        "activity",
+        "Activity",
+        "Data",
+        ":material/history:",
+        filters=False,
+        params=("who", "what", "text", "kind", "since"),
+    ),
 )
 
 
