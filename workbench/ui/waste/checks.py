@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
 from workbench import formats
-from workbench.checks.explain import rule_text
+from workbench.checks.explain import rule_text, shown
 from workbench.checks.ground import Basis
 from workbench.checks.header import PRESETS
 from workbench.checks.registry import Check
@@ -35,7 +36,7 @@ _OUTCOMES = ("findings", "clean", "cannot run", "failed")
 def draw(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> None:
     """The tab."""
     basis: Basis = ctx.view.basis.value
-    results = scanned.result.results
+    results = sorted(scanned.result.results, key=lambda one: _urgent_first(one, basis, currency))
 
     def show(found: Sequence[CheckResult]) -> None:
         chosen = (ctx.own_params().get("outcome") or [""])[-1]
@@ -85,6 +86,11 @@ def draw(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> None
         height=560,
     )
     _chosen(ctx, what, scanned, currency)
+
+
+def _urgent_first(one: CheckResult, basis: Basis, currency: str) -> tuple[int, Decimal, str]:
+    counted = sum((t.deduplicated for t in one.totals if t.basis == basis and t.currency == currency), Decimal(0))
+    return ("failed", "findings", "cannot run", "clean").index(one.outcome), -counted, one.judged.check.title
 
 
 _COLUMNS = (
@@ -138,7 +144,7 @@ _SCHEMA = pa.schema(
 
 def _values(one: CheckResult) -> str:
     units = {parameter.name: parameter.unit for parameter in one.judged.check.header.parameters}
-    return ", ".join(f"{name} {value} {units.get(name, '')}".rstrip() for name, value in one.judged.values.items())
+    return ", ".join(f"{name} {shown(value, units.get(name, ''))}" for name, value in one.judged.values.items())
 
 
 def _chosen(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> None:
@@ -151,6 +157,7 @@ def _chosen(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> N
     )  # fmt: skip
     asked_for = (ctx.own_params().get("check") or [""])[-1]
     if not asked_for:
+        editor.draw_retired(ctx, scanned)
         return
     check = what.check(asked_for)
     if check is None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from workbench import formats
+from workbench import clock, formats
 from workbench.checks.header import PRESETS
 from workbench.checks.keep import keep, keepable
 from workbench.costs.view import Basis
@@ -50,7 +50,7 @@ def draw(ctx: PageContext, what: Asked) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="wb-waste-controls"):
         options = {one: PRESET_WORDS[one] for one in ("default", *(p for p in PRESETS if p != "default"))}
         choose_one(
-            ctx, "preset", "Thresholds", options, width=150,
+            ctx, "preset", "Thresholds", options, width=130,
             help="Cautious finds less and is surer; aggressive finds more. The tab Checks shows all values.",
         )  # fmt: skip
         _basis(ctx)
@@ -78,7 +78,7 @@ def _basis(ctx: PageContext) -> None:
         format_func=lambda basis: BASES[basis],
         key=key,
         on_change=lambda: ctx.update(replace(ctx.view, basis=Basis(st.session_state[key]))),
-        width=180,
+        width=160,
     )
 
 
@@ -95,7 +95,7 @@ def _accounts(ctx: PageContext, what: Asked) -> None:
         placeholder="All accounts",
         key=key,
         on_change=lambda: put(account=st.session_state[key]),
-        width=280,
+        width=260,
     )
 
 
@@ -125,14 +125,15 @@ def _day(ctx: PageContext, what: Asked) -> None:
         put(asof=[day.isoformat()] if day else [])
 
     st.date_input(
-        "Look back from (empty: last complete day)",
+        "Look back from",
         what.choice.as_of,
         min_value=min(manifest.first_day or date(2000, 1, 1), what.choice.as_of or date.max),
-        max_value=max((last or date.today()) + timedelta(days=1), what.choice.as_of or date.min),  # noqa: DTZ011
+        max_value=max((last or clock.now().date()) + timedelta(days=1), what.choice.as_of or date.min),
         format="YYYY-MM-DD",
+        help="Empty: the last complete day of the data. Inventories know their own day only.",
         key=key,
         on_change=changed,
-        width=250,
+        width=170,
     )
 
 

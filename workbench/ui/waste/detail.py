@@ -26,6 +26,7 @@ from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
 from workbench.ui.registry import page_info
+from workbench.ui.resource_finder import type_name
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.files import scan_exports
 from workbench.ui.waste.kept import Asked, Scanned, finding_name
@@ -75,7 +76,7 @@ def draw(ctx: PageContext, what: Asked, scanned: Scanned, name: str) -> None:
 
 def _draw(ctx: PageContext, scanned: Scanned, one: Found, basis: Basis) -> None:
     _head(ctx, one)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _rule(ctx, one)
         _metric(ctx, scanned, one)
@@ -87,7 +88,8 @@ def _draw(ctx: PageContext, scanned: Scanned, one: Found, basis: Basis) -> None:
 
 
 def _head(ctx: PageContext, one: Found) -> None:
-    words = [one.resource_id, one.resource_type, one.account_name, one.region, one.env, one.service]
+    kind = type_name(one.resource_type)
+    words = [one.resource_id, kind, one.account_name, one.region, one.env, one.service]
     st.text(" · ".join(visible(str(word)) for word in words if word))
     if one.tags:
         st.text("Tags: " + ", ".join(visible(f"{key}={value}", limit=80) for key, value in sorted(one.tags.items())))
@@ -189,7 +191,7 @@ def _money(ctx: PageContext, scanned: Scanned, one: Found, basis: Basis) -> None
         return
     rows = [
         {
-            "Basis": BASIS_WORDS[ViewBasis(name)],
+            "Basis": name.capitalize(),
             "Costs": price.cost[name],
             "Low": price.low[name],
             "Expected": price.expected[name],
@@ -303,7 +305,13 @@ def _reading(days: Sequence[Mapping[str, Any]], key: str) -> Reading:
 
 
 def _words_of(key: str) -> str:
-    return key.replace("_", " ").capitalize()
+    """A key of metrics in words: ``cpu_avg`` is average CPU."""
+    words = " ".join(_WORDS.get(part, part) for part in key.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+_WORDS = {"cpu": "CPU", "gpu": "GPU", "mem": "memory", "net": "network", "avg": "average", "max": "maximum",
+          "p95": "95th percentile", "p99": "99th percentile", "util": "use", "ops": "operations"}  # fmt: skip
 
 
 def _limit(one: Found, key: str) -> tuple[float | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -18,9 +19,10 @@ from workbench.ui.waste.picking import put
 from workbench.workspace import Permission
 from workbench.workspace import why as why_allowed
 
-__all__ = ["draw", "refusal"]
+__all__ = ["draw", "draw_retired", "refusal"]
 
-_OPEN, _ID, _SQL, _CASES, _FOUND = (f"wb-waste-editor-{part}" for part in ("of", "id", "sql", "cases", "found"))
+_DRAFT, _FOUND = "wb-waste-draft", "wb-waste-editor-found"
+_PARTS = ("id", "sql", "cases")
 
 
 def refusal(ctx: PageContext) -> str:
@@ -48,7 +50,36 @@ def draw(ctx: PageContext, scanned: Scanned, check: Check) -> None:
                 st.rerun()
         if check.version:
             _versions(custom, check)
-        if st.session_state.get(_OPEN) == check.id:
+        if _edited() == check.id:
+            _edit(ctx, custom, scanned)
+
+
+def draw_retired(ctx: PageContext, scanned: Scanned) -> None:
+    """Custom checks that are not used any more; their last text can be opened and saved again."""
+    folder = ctx.settings.home / "checks"
+    if refusal(ctx) or not folder.is_dir():
+        return
+    with calm("Retired checks"):
+        custom = CustomChecks(ctx.settings, principal())
+        retired = {
+            path.name: versions
+            for path in sorted(folder.iterdir())
+            if (versions := custom.versions(path.name)) and not versions[-1].sql.strip()
+        }
+        if not retired:
+            return
+        with st.expander(formats.plural(len(retired), "retired check")):
+            for name, versions in retired.items():
+                last = next((one for one in reversed(versions) if one.sql.strip()), None)
+                if last is not None:
+                    st.button(
+                        f"Open {name}, version {last.number}",
+                        key=f"wb-waste-retired-{name}",
+                        on_click=_fill,
+                        args=("", name, last.sql, last.cases),
+                        type="tertiary",
+                    )
+        if _edited() == "":
             _edit(ctx, custom, scanned)
 
 
@@ -60,17 +91,44 @@ def _open(custom: CustomChecks, check: Check) -> None:
     else:
         examples = CHECKS / f"{check.id}.toml"
         sql = (CHECKS / f"{check.id}.sql").read_text(encoding="utf-8")
-        cases = examples.read_text(encoding="utf-8") if examples.exists() else ""
+        cases = examples.read_text(encoding="utf-8") if examples.exists() else _example(check)
         name = f"{check.id}_own"
     _fill(check.id, name, sql, cases)
 
 
+def _example(check: Check) -> str:
+    """The frame of an example, where a check comes without."""
+    table = "charges" if check.facts.resource in ("bill", "group") else check.facts.resource
+    row = 'resource_id = "{}"' if table == "charges" else 'id = "{}"'
+    rows = "\n\n".join(f"[[case.{table}]]\n{row.format(name)}" for name in ("x-1", "x-2"))
+    return f'[[case]]\nname = "what it is about"\nexpect = {{ x-1 = "flagged", x-2 = "passed" }}\n\n{rows}\n'
+
+
 def _fill(of: str, name: str, sql: str, cases: str) -> None:
-    st.session_state[_OPEN] = of
-    st.session_state[_ID] = name
-    st.session_state[_SQL] = sql
-    st.session_state[_CASES] = cases
+    """Begin a draft; it outlives its widgets, whose state is dropped while another tab is open."""
+    draft = dict(zip(_PARTS, (name, sql, cases), strict=True))
+    st.session_state[_DRAFT] = {"of": of, **draft}
+    for part in _PARTS:
+        st.session_state[f"{_DRAFT}-{part}"] = draft[part]
     st.session_state.pop(_FOUND, None)
+
+
+def _edited() -> str | None:
+    """The check whose draft is open; empty for a retired one, None for no draft."""
+    draft = st.session_state.get(_DRAFT)
+    return None if draft is None else str(draft["of"])
+
+
+def _forget() -> None:
+    st.session_state.pop(_DRAFT, None)
+
+
+def _typed(part: str, widget: Callable[..., str], label: str, **more: Any) -> str:
+    """A field of the draft."""
+    key, draft = f"{_DRAFT}-{part}", st.session_state[_DRAFT]
+    st.session_state.setdefault(key, draft[part])
+    draft[part] = widget(label, key=key, **more)
+    return str(draft[part])
 
 
 def _versions(custom: CustomChecks, check: Check) -> None:
@@ -92,17 +150,15 @@ def _versions(custom: CustomChecks, check: Check) -> None:
 def _edit(ctx: PageContext, custom: CustomChecks, scanned: Scanned) -> None:
     with st.container(border=True, key="wb-waste-editor"):
         st.markdown("**Custom check**")
-        name = st.text_input(
-            "Id", key=_ID, help="Small letters, digits and _; not that of a stored check", width=320
-        ).strip()
-        sql = st.text_area("Header and SQL", key=_SQL, height=420)
-        cases = st.text_area(
-            "Examples (TOML): at least one row that must be flagged, and one that must not", key=_CASES, height=300
-        )
+        help_text = "Small letters, digits and _; not that of a stored check"
+        name = _typed("id", st.text_input, "Id", help=help_text, width=320).strip()
+        sql = _typed("sql", st.text_area, "Header and SQL", height=420)
+        label = "Examples (TOML): at least one row that must be flagged, and one that must not"
+        cases = _typed("cases", st.text_area, label, height=300)
         with st.container(horizontal=True, gap="small"):
             tried = st.button("Validate", icon=":material/rule:", key="wb-waste-validate")
             saved = st.button("Save as a new version", type="primary", key="wb-waste-save")
-            st.button("Close", key="wb-waste-editor-close", on_click=lambda: st.session_state.pop(_OPEN, None))
+            st.button("Close", key="wb-waste-editor-close", on_click=_forget)
         if tried or saved:
             with st.spinner("Trying the examples and the data"):
                 st.session_state[_FOUND] = (name, sql, cases), validate(name, sql, cases, scanned.ground)
@@ -115,7 +171,7 @@ def _edit(ctx: PageContext, custom: CustomChecks, scanned: Scanned) -> None:
         if saved and not found.problems:
             with calm("Custom checks"):
                 check = custom.save(name, sql, cases, scanned.ground)
-                st.session_state.pop(_OPEN, None)
+                _forget()
                 st.toast(plain(f"{check.id} is kept as version {check.version}"))
                 put(check=[check.id])
                 st.rerun()

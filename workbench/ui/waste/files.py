@@ -41,7 +41,7 @@ def scan_exports(
             period=f"up to {result.as_of}",
             basis=basis,
             currency=", ".join(sorted({one.currency for one in result.totals})),
-            view=f"preset={result.preset}",
+            view=ctx.link().partition("?")[2],
             filters=(*(f"account = {one}" for one in result.accounts), *filters),
             queries=found.queries,
             snapshot_id=manifest.id,

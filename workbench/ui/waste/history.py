@@ -126,7 +126,7 @@ def _trend(ctx: PageContext, saved: Sequence[SavedScan], currency: str) -> None:
         if not found:
             st.caption("No kept scan has these thresholds.")
             return
-        if any(currency in amounts for amounts in found.values()):
+        if sum(currency in amounts for amounts in found.values()) > 1:
             _plot_weeks(found, currency)
         show_rows(
             ctx,
@@ -167,7 +167,7 @@ def _plot_weeks(weeks: dict[date, dict[str, Decimal]], currency: str) -> None:
     values = tuple(weeks[week].get(currency) if week in weeks else None for week in periods)
     data = TimeSeries(periods, (Series("Counted saving a month", values),), currency, "week")
     figure = lines(data, current_palette(), height=260)
-    figure.update_traces(mode="lines+markers")
+    figure.update_traces(mode="lines+markers").update_layout(showlegend=False, margin_t=12)
     st.plotly_chart(
         figure, theme=None, config=CONFIG, key="wb-waste-trend", alt=f"Counted saving by week in {currency}"
     )

@@ -50,15 +50,18 @@ class _Kept:
         with self._lock:
             one_at_a_time = self._locks.setdefault(key, threading.Lock())
         with one_at_a_time:
-            if (known := self.get(key)) is not None:
-                return cast("T", known)
-            made = make()
-            with self._lock:
-                self._values[key] = made
-                while len(self._values) > self._most:
-                    gone, _ = self._values.popitem(last=False)
-                    self._locks.pop(gone, None)
-            return made
+            try:
+                if (known := self.get(key)) is not None:
+                    return cast("T", known)
+                made = make()
+                with self._lock:
+                    self._values[key] = made
+                    while len(self._values) > self._most:
+                        self._values.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._locks.pop(key, None)
 
 
 @st.cache_resource(show_spinner=False)

@@ -32,9 +32,10 @@ def metric_picture(reading: Reading, limit: float | None, words: str, palette: P
             annotation={"text": safe(words), "font": {"size": 11, "color": palette.ink}},
             annotation_position="top left",
         )
-        low, high = chart.layout.yaxis.range
-        chart.update_yaxes(range=[min(low, limit), max(high, limit * 1.15)])
-    return chart
+    # As high as the days and the threshold reach: both are compared, not the days with what would be possible.
+    high = max([*reading.values, limit or 0.0])
+    chart.update_yaxes(range=[min([0.0, *reading.values]), high * 1.25 or 1.0])
+    return chart.update_layout(showlegend=False, margin_t=12)
 
 
 def curve_picture(curve: Curve, palette: Palette, currency: str | None) -> go.Figure:

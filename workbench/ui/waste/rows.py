@@ -13,6 +13,7 @@ from workbench.checks.ground import Basis
 from workbench.checks.scan import Found
 from workbench.costs.view import Basis as ViewBasis
 from workbench.ui.table import TableColumn
+from workbench.ui.text import plain
 from workbench.ui.waste.choice import Wanted
 from workbench.ui.waste.sums import service_of
 from workbench.ui.words import BASES as BASIS_WORDS
@@ -83,7 +84,7 @@ def columns(basis: Basis, currency: str, shown: Sequence[Found]) -> tuple[TableC
     found = [
         TableColumn("title", "Check", width=190),
         TableColumn("name", "Resource", width=220),
-        TableColumn("saving", "Saving a month", "money", help=f"Expected, {word} in {currency}"),
+        TableColumn("saving", "Saving a month", "money", help=f"Expected, {word} in {plain(currency)}"),
         TableColumn("range", "Low to high"),
         TableColumn("counted", "Counted", "money", help="What totals count of it, once every dollar is counted once"),
     ]

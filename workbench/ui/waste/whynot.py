@@ -15,6 +15,7 @@ from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import arrow_rows, show_rows
 from workbench.ui.registry import page_info
+from workbench.ui.resource_finder import type_name
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.detail import reason_rows
 from workbench.ui.waste.files import kept_exports
@@ -90,14 +91,21 @@ def _accounts(ctx: PageContext, resource: str) -> dict[str, str]:
 
 
 def _draw(ctx: PageContext, answer: Answer) -> None:
-    words = [answer.name, answer.resource_id, answer.resource_type, answer.account]
+    words = [answer.name, answer.resource_id, type_name(answer.resource_type), answer.account]
     st.text(" · ".join(visible(word) for word in dict.fromkeys(words) if word))
     if answer.excluded:
         st.info(plain(f"Nothing is recommended for it. {answer.excluded}", limit=300), icon=":material/block:")
     if not answer.opinions:
         st.caption("No check looks at resources of its kind.")
         return
-    show_rows(ctx, _rows(answer), alt="Opinions of the checks", key="wb-waste-opinions", widths={"Why": 420})
+    others = sum(one.said == "not looked at" for one in answer.opinions)
+    everything = others == len(answer.opinions)
+    if others and not everything:
+        everything = st.toggle(
+            f"Also {formats.plural(others, 'check')} about others of its kind", key="wb-waste-all-opinions"
+        )
+    rows = _rows(answer) if everything else [row for row in _rows(answer) if row["Says"] != "not looked at"]
+    show_rows(ctx, rows, alt="Opinions of the checks", key="wb-waste-opinions", widths={"Why": 420})
     st.page_link(
         page_info("resource").script,
         label="About this resource",
