@@ -19,7 +19,7 @@ from tests.support.bills import charge
 from tests.support.inventory import inventory_snapshot
 from tests.ui.conftest import OpenApp
 from tests.ui.test_shell import shown
-from workbench.checks.registry import Check, load_checks
+from workbench.checks.registry import CHECKS, Check, read_check
 from workbench.settings import Settings
 from workbench.ui.waste import controls, editor, kept
 from workbench.workspace import Principal, Role
@@ -71,7 +71,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     """The page opens first, with these checks: one, unless a test adds some."""
     monkeypatch.setenv("WORKBENCH_START_PAGE", "waste")
     monkeypatch.setenv("WORKBENCH_NOW", "2026-11-01T09:00:00Z")
-    found = [check for check in load_checks() if check.id == "ec2_idle"]
+    found = [read_check((CHECKS / "ec2_idle.sql").read_text(), "ec2_idle")]
     monkeypatch.setattr("workbench.checks.custom.load_checks", lambda: tuple(found))
     return found
 

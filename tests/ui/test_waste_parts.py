@@ -14,7 +14,7 @@ from tests.support.scans import scan
 from workbench.checks.ground import BASES
 from workbench.checks.header import Kind
 from workbench.checks.price import Price
-from workbench.checks.registry import Check, find_check, load_checks
+from workbench.checks.registry import CHECKS, Check, read_check
 from workbench.checks.scan import Found
 from workbench.ui.charts import left_out
 from workbench.ui.waste.choice import Wanted, given_params, read_choice, read_wanted
@@ -23,7 +23,7 @@ from workbench.ui.waste.rows import columns, in_words, range_text, select, table
 from workbench.ui.waste.sums import counted_less, money_keys, tree_of
 from workbench.workspace import Followed, SavedScan, ScanTotal
 
-CHECK = find_check("ec2_idle", load_checks())
+CHECK = read_check((CHECKS / "ec2_idle.sql").read_text(), "ec2_idle")
 
 
 def amounts(value: str | None, **other: str | None) -> dict[Any, Decimal | None]:
