@@ -59,6 +59,17 @@ PAGES: tuple[PageInfo, ...] = (
         ),
     ),
     PageInfo("budgets", "Budgets", "Act", ":material/savings:", filters=False, params=("budget",)),
+    PageInfo(
+        "recommendations",
+        "Recommendations",
+        "Act",
+        ":material/checklist:",
+        filters=False,
+        params=(
+            *("waiting", "state", "q", "check", "account", "who", "tag", "min", "intentional", "order", "page"),
+            *("part", "id", "rule"),
+        ),
+    ),
     PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
     PageInfo(
