@@ -52,6 +52,7 @@ def _measure(settings: Settings) -> None:
         rows = opened.manifest.rows
         resources = sum(rows.get(kind.table, 0) for kind in KINDS)
         print(f"{rows['charges']:,} charge lines, {resources:,} resources, {len(checks)} checks")
+        run_scan(opened.engine, checks[:1])  # libraries are read, the file is in memory: both runs begin alike
         started = time.perf_counter()
         ground = read_ground(opened.engine)
         shared = time.perf_counter() - started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -91,10 +92,10 @@ INSERT INTO instances (id, account_id, provider, instance_id, name, region, stat
 """
 
 
-@pytest.fixture
-def data(home: Settings):
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSnapshot]:
     """Machines of two accounts; i-1 costs 2 a day effective and 4 at list, i-2 and i-6 cost 1."""
-    store = SnapshotStore(home)
+    store = SnapshotStore(Settings(home=tmp_path_factory.mktemp("scan")))
     with store.build(fresh=True) as build:
         build.connection.execute(MACHINES)
         listed = {"billed_cost": Decimal("1.5"), "list_cost": Decimal(4), "contracted_cost": None}

@@ -16,14 +16,15 @@ from workbench.checks.registry import find_check, load_checks
 from workbench.checks.scan import run_scan
 from workbench.checks.why import why
 from workbench.errors import BadFilter
+from workbench.settings import Settings
 from workbench.snapshot import SnapshotStore
 
 MONTH = Decimal(730) / 720
 
 
-@pytest.fixture
-def data(home):
-    store = SnapshotStore(home)
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    store = SnapshotStore(Settings(home=tmp_path_factory.mktemp("why")))
     with store.build(fresh=True) as build:
         build.connection.execute(MACHINES)
         insert_charges(build.connection, [*days("2", "i-1"), *days("3", "i-2"), *days("1", "x-9")])
@@ -32,7 +33,7 @@ def data(home):
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ground(data):
     return read_ground(data.engine)
 

@@ -15,13 +15,14 @@ therefore end where the data ends, not at today's date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.engines import Engine, Query
 from workbench.errors import CannotRun
@@ -152,6 +153,38 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class _Billed:
+    """What the bill has, kept as the columns that came: only what is flagged is ever read as Python values.
+
+    ``places`` gives the row of an id and account, ``held`` that of an inventory row, ``alone`` that of an id which the
+    bill has in one account only.
+    """
+
+    table: pa.Table
+    covered: Mapping[tuple[str, str | None, str], float]
+    places: Mapping[tuple[str, str | None], int]
+    held: Mapping[tuple[str, str], int]
+    alone: Mapping[str, int]
+
+    def key(self, place: int) -> tuple[str, str | None]:
+        """Id and account of a row."""
+        return self.table.column("resource_id")[place].as_py(), self.table.column("sub_account_id")[place].as_py()
+
+    def costs(self, key: tuple[str, str | None]) -> Costs | None:
+        """What was charged under ``key``."""
+        place = self.places.get(key)
+        if place is None:
+            return None
+        currency = self.table.column("currency")[place].as_py()
+        return Costs(
+            currency,
+            {basis: self.table.column(basis)[place].as_py() for basis in BASES},
+            self.covered.get((*key, currency), 0.0),
+            self.table.column("first_charge_date")[place].as_py(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """Facts shared by all checks of one scan, read once.
 
@@ -170,11 +203,9 @@ class Ground:
     queries: tuple[Query, ...]
     _subjects: pa.Table = field(repr=False)
     _held: Mapping[tuple[str, str], int] = field(repr=False)
-    _billed: Mapping[tuple[str, str | None], int] = field(repr=False)
+    _on_bill: Mapping[tuple[str, str | None], int] = field(repr=False)
     _accounts: Mapping[str, tuple[str | None, str | None, str | None]] = field(repr=False)
-    _costs: Mapping[tuple[str, str | None], Costs] = field(repr=False)
-    _costs_held: Mapping[tuple[str, str], tuple[str, str | None]] = field(repr=False)
-    _only: Mapping[str, tuple[str, str | None]] = field(repr=False)
+    _billed: _Billed = field(repr=False)
 
     @property
     def offered(self) -> dict[str, Any]:
@@ -183,26 +214,26 @@ class Ground:
 
     def subject(self, resource: str, subject: str, account: str | None) -> Subject | None:
         """The resource a check means by ``subject``: an inventory id, or an id of the bill; None for a group."""
-        place = self._billed.get((subject, account)) if resource == "bill" else self._held.get((resource, subject))
+        place = self._on_bill.get((subject, account)) if resource == "bill" else self._held.get((resource, subject))
         if place is None:
             return None
         return Subject(*(column[place].as_py() for column in self._subjects.columns))
 
     def cost_key(self, found: Subject) -> tuple[str, str | None] | None:
         """Under which id and account the bill has a resource; None when it has not."""
-        if found.inventory_table and (key := self._costs_held.get((found.inventory_table, found.inventory_id or ""))):
-            return key
-        return self.bill_key(found.resource_id, found.account_number)
+        place = self._billed.held.get((found.inventory_table or "", found.inventory_id or ""))
+        return self._billed.key(place) if place is not None else self.bill_key(found.resource_id, found.account_number)
 
     def bill_key(self, resource_id: str, account: str | None) -> tuple[str, str | None] | None:
         """The same for an id and an account; an id that the bill has once needs no account."""
-        if (resource_id, account) in self._costs:
+        if (resource_id, account) in self._billed.places:
             return resource_id, account
-        return self._only.get(resource_id)
+        place = self._billed.alone.get(resource_id)
+        return self._billed.key(place) if place is not None else None
 
     def costs(self, key: tuple[str, str | None] | None) -> Costs | None:
         """What the bill charged under ``key``."""
-        return self._costs.get(key) if key is not None else None
+        return self._billed.costs(key) if key is not None else None
 
     def account_called(self, name: str) -> str | None:
         """Number of the account with this id, number or name, of the inventory or the bill; its id without a number."""
@@ -211,7 +242,7 @@ class Ground:
         for number, called, _ in self._accounts.values():
             if called == name:
                 return number
-        for _, number in self._billed:
+        for _, number in self._on_bill:
             if number == name:
                 return number
         return None
@@ -297,12 +328,11 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
         (row["resource_id"], row["sub_account_id"], row["billing_currency"]): row["covered"]
         for row in covered.to_pylist()
     }
-    known, held_costs = _costs(costs, shares)
     return Ground(
         engine,
         day,
         newest,
-        _main_currency(known.values()),
+        _main_currency(costs),
         queries,
         subjects,
         _places(subjects, "inventory_table", "inventory_id"),
@@ -313,9 +343,13 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
             for name in (row["id"], row["account_number"])
             if name
         },
-        known,
-        held_costs,
-        _alone(known),
+        _Billed(
+            costs,
+            shares,
+            _places(costs, "resource_id", "sub_account_id"),
+            _places(costs, "inventory_table", "inventory_id"),
+            _alone(costs),
+        ),
     )
 
 
@@ -328,31 +362,22 @@ def _places(table: pa.Table, first: str, second: str) -> dict[Any, int]:
     return places
 
 
-def _costs(
-    table: pa.Table, shares: Mapping[tuple[str, str | None, str], float]
-) -> tuple[dict[tuple[str, str | None], Costs], dict[tuple[str, str], tuple[str, str | None]]]:
-    known, held = {}, {}
-    columns = (table.column(name).to_pylist() for name in table.column_names)
-    for rid, account, currency, *amounts, first, inventory, inventory_id in zip(*columns, strict=True):
-        named = dict(zip((cost.removesuffix("_cost") for cost in COSTS), amounts, strict=True))
-        known[rid, account] = Costs(
-            currency, {basis: named[basis] for basis in BASES}, shares.get((rid, account, currency), 0.0), first
-        )
-        if inventory is not None:
-            held[inventory, inventory_id] = (rid, account)
-    return known, held
+def _alone(costs: pa.Table) -> dict[str, int]:
+    """Resource id → its row, of the ids that the bill has in one account only."""
+    seen: dict[str, int] = {}
+    twice = set()
+    for place, name in enumerate(costs.column("resource_id").to_pylist()):
+        if name in seen:
+            twice.add(name)
+        seen[name] = place
+    return {name: place for name, place in seen.items() if name not in twice} if twice else seen
 
 
-def _alone(known: Iterable[tuple[str, str | None]]) -> dict[str, tuple[str, str | None]]:
-    """Resource id → its key, of the ids that the bill has in one account only."""
-    seen: dict[str, tuple[str, str | None] | None] = {}
-    for key in known:
-        seen[key[0]] = None if key[0] in seen else key
-    return {rid: key for rid, key in seen.items() if key is not None}
-
-
-def _main_currency(costs: Iterable[Costs]) -> str | None:
-    sums: dict[str, Decimal] = {}
-    for one in costs:
-        sums[one.currency] = sums.get(one.currency, Decimal(0)) + abs(one.amounts["effective"] or Decimal(0))
-    return max(sorted(sums), key=lambda currency: sums[currency], default=None)
+def _main_currency(costs: pa.Table) -> str | None:
+    """The currency with most effective cost, of equal ones the first by name."""
+    currencies, sizes = costs.column("currency"), pc.abs(costs.column("effective"))
+    sums = {
+        name: pc.sum(sizes.filter(pc.equal(currencies, name))).as_py() or 0
+        for name in sorted(pc.unique(currencies).to_pylist())
+    }
+    return max(sums, key=lambda name: sums[name], default=None)
