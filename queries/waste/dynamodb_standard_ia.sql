@@ -54,6 +54,7 @@ sums AS (
     SUM(CASE WHEN request OR stored THEN list_cost END) AS base_list
   FROM tables
   GROUP BY 1, sub_account_id, untold, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 ),
 shares AS (
   SELECT *, request_cost + storage_cost AS cost,

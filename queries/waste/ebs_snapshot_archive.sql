@@ -47,6 +47,7 @@ sums AS (
   WHERE (meter IS NULL AND charge_description IS NULL)
     OR (regexp_matches(said, 'ebs:snapshot|snapshot data stored|snapshot storage') AND NOT regexp_matches(said, 'archive'))
   GROUP BY 1, sub_account_id, untold, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 ),
 ages AS (
   SELECT s.*, cover.first_day, h.created_at IS NOT NULL AS known,

@@ -53,6 +53,7 @@ sums AS (
     SUM(CASE WHEN unused THEN list_cost END) AS base_list
   FROM seen
   GROUP BY 1, untold, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region,
   CASE WHEN untold OR unused_percent IS NULL THEN 'cannot tell'

@@ -44,6 +44,7 @@ sums AS (
   FROM seen
   WHERE untold OR hit
   GROUP BY 1, sub_account_id, untold, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region,
   CASE WHEN untold OR cost IS NULL THEN 'cannot tell' WHEN cost > 0 OR announced_cost > 0 THEN 'flagged' ELSE 'passed' END

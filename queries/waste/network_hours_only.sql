@@ -56,6 +56,7 @@ sums AS (
   FROM seen
   GROUP BY resource_id, sub_account_id, billing_currency
   HAVING SUM(CASE WHEN hourly THEN 1 ELSE 0 END) > 0
+    AND MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region, name,
   CASE WHEN clock_hours IS NULL OR hours_cost IS NULL THEN 'cannot tell'

@@ -45,6 +45,7 @@ sums AS (
   FROM seen
   WHERE hit OR untold
   GROUP BY 1, sub_account_id, untold, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region,
   CASE WHEN untold OR hours IS NULL THEN 'cannot tell' WHEN hours > $min_hours THEN 'flagged' ELSE 'passed' END AS verdict,

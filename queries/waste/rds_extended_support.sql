@@ -44,7 +44,8 @@ sums AS (
     SUM(CASE WHEN hit THEN list_cost END) AS base_list
   FROM told
   GROUP BY 1, sub_account_id, untold, billing_currency
-  HAVING untold OR SUM(CASE WHEN hit THEN 1 ELSE 0 END) > 0
+  HAVING (untold OR SUM(CASE WHEN hit THEN 1 ELSE 0 END) > 0)
+    AND MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region,
   CASE WHEN untold OR cost IS NULL THEN 'cannot tell' WHEN CAST(cost AS DOUBLE) > $min_cost THEN 'flagged'

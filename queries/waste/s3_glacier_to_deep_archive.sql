@@ -61,7 +61,8 @@ sums AS (
   FROM seen
   WHERE flexible OR untold OR retrieval
   GROUP BY 1, sub_account_id, region_id, untold, billing_currency
-  HAVING untold OR SUM(CASE WHEN flexible THEN 1 ELSE 0 END) > 0
+  HAVING (untold OR SUM(CASE WHEN flexible THEN 1 ELSE 0 END) > 0)
+    AND MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 ),
 ratios AS (
   SELECT s.*,

@@ -37,6 +37,7 @@ WITH storage AS (
     AND regexp_matches(lower(service_name), 's3|simple storage service|glacier')
     AND regexp_matches(x_operation, 'Storage$|ObjectOverhead$')
   GROUP BY resource_id, sub_account_id, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 ),
 requests AS (
   SELECT resource_id, sub_account_id, MAX(CAST(charge_period_start AS DATE)) AS last_request

@@ -42,6 +42,7 @@ sums AS (
     SUM(CASE WHEN request THEN 0 ELSE list_cost END) AS base_list
   FROM seen
   GROUP BY resource_id, sub_account_id, billing_currency
+  HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region, name,
   CASE WHEN fee_cost IS NULL THEN 'cannot tell'
