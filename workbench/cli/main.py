@@ -42,6 +42,7 @@ from workbench.cli import (
     simulate,
     snapshots,
     tieout,
+    views,
     waste,
     workspace,
 )
@@ -105,6 +106,7 @@ def build_app() -> typer.Typer:
         waste,
         recommendations,
         budgets,
+        views,
         workspace,
         export,
         simulate,

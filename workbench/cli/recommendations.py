@@ -1,4 +1,4 @@
-"""``workbench recommendations``: list, show, decide, plan and annotate."""
+"""``workbench recommendations``: list, show, decide, plan and annotate; ``intents`` in a module of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from workbench.cli import intents
 
 if TYPE_CHECKING:
     from workbench.workspace import Amount, Recommendation, Workspace
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     group.command()(decide)
     group.command()(plan)
     group.command()(annotate)
+    intents.register(group)
     app.add_typer(group)
 
 

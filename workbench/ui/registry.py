@@ -58,7 +58,6 @@ PAGES: tuple[PageInfo, ...] = (
             *("check", "outcome", "area", "resource", "in", "before", "after"),
         ),
     ),
-    PageInfo("budgets", "Budgets", "Act", ":material/savings:", filters=False, params=("budget",)),
     PageInfo(
         "recommendations",
         "Recommendations",
@@ -70,6 +69,7 @@ PAGES: tuple[PageInfo, ...] = (
             *("part", "id", "rule"),
         ),
     ),
+    PageInfo("budgets", "Budgets", "Act", ":material/savings:", filters=False, params=("budget",)),
     PageInfo("queries", "Queries", "Data", ":material/database_search:", filters=False, params=("query", "p.")),
     PageInfo("data_health", "Data health", "Data", ":material/fact_check:", filters=False),
     PageInfo(

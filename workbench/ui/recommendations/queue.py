@@ -138,7 +138,7 @@ def _table(ctx: PageContext, found: _Queue, wanted: Wanted) -> tuple[Recommendat
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
-        height="content" if len(rows) <= _UNCUT_ROWS else 640,
+        height="content" if len(rows) <= _UNCUT_ROWS else 480,
         placeholder=formats.MISSING,
         alt="Recommendations",
         column_config={

@@ -50,7 +50,7 @@ def frame_of(rows: Sequence[Recommendation], accounts: Mapping[str, str]) -> pd.
             ),
             "Finding": [visible(row.title or row.check_id, limit=200) for row in rows],
             "Resource": [visible(name_of(row), limit=200) for row in rows],
-            "Account": [visible(accounts.get(row.account_id, row.account_id), limit=120) for row in rows],
+            "Account": [visible(_account(row.account_id, accounts), limit=120) for row in rows],
             "State": [until_words(row) for row in rows],
             "Confidence": pd.Series([row.confidence for row in rows], dtype="Int64"),
             "Risk": [visible(row.risk) or None for row in rows],
@@ -60,6 +60,11 @@ def frame_of(rows: Sequence[Recommendation], accounts: Mapping[str, str]) -> pd.
             "Found": pd.Series([row.first_seen for row in rows], dtype="object"),
         }
     )
+
+
+def _account(number: str, accounts: Mapping[str, str]) -> str:
+    """The name alone, which is short; the number is in the file and in the detail."""
+    return accounts.get(number, number).removesuffix(f" ({number})")
 
 
 def money_cells(frame: pd.DataFrame, rows: Sequence[Recommendation]) -> Any:
