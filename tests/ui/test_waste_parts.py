@@ -101,10 +101,17 @@ def test_filters_leave_what_matches_all_of_them(wanted: Wanted, left: list[str])
     assert [one.name for one in select(some, (), wanted, "effective").found] == left
 
 
+def test_the_largest_on_the_basis_shown_comes_first() -> None:
+    dear = found("i-2", counted="1")
+    some = (replace(found(), counted=amounts("9", list="1")), replace(dear, counted=amounts("1", list="9")))
+    assert [one.name for one in select(some, (), Wanted(), "effective").found] == ["i-1", "i-2"]
+    assert [one.name for one in select(some, (), Wanted(), "list").found] == ["i-2", "i-1"]
+
+
 def test_the_minimum_hides_small_amounts_and_never_unknown_ones() -> None:
     some = (found("small", "0.99"), found("unknown", None), found("clean", "0", kind="hygiene"), found("just", "1"))
     shown = select(some, (), Wanted(), "effective")
-    assert [one.name for one in shown.found] == ["unknown", "clean", "just"]
+    assert [one.name for one in shown.found] == ["just", "unknown", "clean"]
     assert shown.below == 1
     assert len(select(some, (), Wanted(minimum=Decimal(0)), "effective").found) == 4
 

@@ -43,7 +43,7 @@ def draw(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> str:
         if not found.found:
             _nothing(scanned, found, wanted)
             return
-        opened[0] = _table(ctx, found, basis, currency, wanted)
+        opened[0] = _table(ctx, found, basis, currency, wanted, result.total(currency, basis).deduplicated)
 
     block(
         ctx,
@@ -72,7 +72,7 @@ def draw(ctx: PageContext, what: Asked, scanned: Scanned, currency: str) -> str:
     return opened[0]
 
 
-def _table(ctx: PageContext, found: Shown, basis: Basis, currency: str, wanted: Wanted) -> str:
+def _table(ctx: PageContext, found: Shown, basis: Basis, currency: str, wanted: Wanted, everything: Decimal) -> str:
     limit = ctx.settings.table_rows
     cut = found.found[:limit]
     key = table_key("waste-findings", (wanted, basis, currency, ctx.engine.snapshot_id, len(found.found)))
@@ -93,7 +93,8 @@ def _table(ctx: PageContext, found: Shown, basis: Basis, currency: str, wanted: 
     ]
     if len(cut) < len(found.found) and total:
         words.append(f"{formats.percent(of_cut / total * 100)} of what is counted; the export has all")
-    words.append(f"counted {plain(formats.money(total, currency))} a month")
+    part = "" if total == everything else f" of {plain(formats.money(everything, currency))}"
+    words.append(f"counted {plain(formats.money(total, currency))}{part} a month")
     words.append("select a row to see why")
     st.caption(" · ".join(words))
     return picked(ctx, "finding", key, position, [finding_name(one) for one in cut])

@@ -32,11 +32,15 @@ class Shown:
 
 
 def select(found: Sequence[Found], excluded: Sequence[Found], wanted: Wanted, basis: Basis) -> Shown:
-    """The findings that match ``wanted``, in their order."""
+    """The findings that match ``wanted``, what is counted of them on ``basis`` in falling order."""
     everything = (*found, *excluded) if wanted.excluded else tuple(found)
     matching = [one for one in everything if _matches(one, wanted)]
-    kept = tuple(one for one in matching if not _below(one, wanted.minimum, basis))
-    return Shown(kept, len(matching) - len(kept))
+    kept = [one for one in matching if not _below(one, wanted.minimum, basis)]
+    return Shown(tuple(sorted(kept, key=lambda one: _largest_first(one, basis))), len(matching) - len(kept))
+
+
+def _largest_first(one: Found, basis: Basis) -> tuple[Decimal, Decimal]:
+    return -one.counted.get(basis, _ZERO), -(one.best(basis)[0] or _ZERO)
 
 
 def _matches(one: Found, wanted: Wanted) -> bool:

@@ -13,9 +13,10 @@ from workbench.checks.ground import MONTH, Basis
 from workbench.checks.scan import CheckResult, ScanResult
 from workbench.costs.results import Tree
 from workbench.engines import Query
-from workbench.ui.blocks import block
+from workbench.ui.blocks import block, show_query
 from workbench.ui.charts import CONFIG, ROOT, left_out, treemap
 from workbench.ui.context import PageContext
+from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
 from workbench.ui.kpi import Tile, draw_tiles
 from workbench.ui.table import TableColumn, show_table
@@ -25,12 +26,12 @@ from workbench.ui.waste.kept import Asked, Scanned
 from workbench.ui.waste.picking import put
 from workbench.ui.waste.sums import Overview, overview, tree_of
 
-__all__ = ["draw_outcomes", "draw_tiles_of", "draw_treemap", "month_cost"]
+__all__ = ["draw_outcomes", "draw_tiles_of", "draw_treemap"]
 
 _KINDS = {"saving": "saving", "review": "review", "hygiene": "hygiene"}
 
 
-def month_cost(ctx: PageContext, scanned: Scanned, basis: Basis, currency: str) -> tuple[Decimal | None, Query]:
+def _month_cost(ctx: PageContext, scanned: Scanned, basis: Basis, currency: str) -> tuple[Decimal | None, Query]:
     """Cost of the last 30 complete days as a month of 730 hours, of the accounts scanned; None without a bill."""
     accounts = scanned.result.accounts
     names = [f"a{number}" for number in range(len(accounts))]
@@ -49,10 +50,13 @@ def draw_tiles_of(ctx: PageContext, scanned: Scanned, currency: str) -> None:
     """The figures of the scan, and what is known of money but not in them."""
     basis: Basis = ctx.view.basis.value
     sums = overview(scanned.result, currency, basis)
-    month, _ = month_cost(ctx, scanned, basis, currency)
-    draw_tiles(_tiles(sums, scanned.result, month, currency), current_palette())
-    for sentence in _beside(sums):
-        st.caption(plain(sentence, limit=300))
+    with calm("The figures"):
+        month, query = _month_cost(ctx, scanned, basis, currency)
+        draw_tiles(_tiles(sums, scanned.result, month, currency), current_palette())
+        for sentence in _beside(sums):
+            st.caption(plain(sentence, limit=300))
+        with st.popover("Query of the month's cost", type="tertiary", key="wb-waste-month"):
+            show_query(query)
 
 
 def _tiles(sums: Overview, result: ScanResult, month: Decimal | None, currency: str) -> tuple[Tile, ...]:

@@ -38,7 +38,7 @@ def draw(ctx: PageContext, what: Asked, scanned: Scanned) -> None:
         st.caption("Each check that looks at the kind of a resource says here what it thinks of it, with its figures.")
         return
     asked_for = (ctx.own_params().get("in") or [""])[-1]
-    account = asked_for if asked_for in accounts else next(iter(accounts)) if len(accounts) > 1 else None
+    account = asked_for if asked_for in accounts else next(iter(accounts), None)
 
     def ask() -> Answer:
         answer = kept(
