@@ -156,9 +156,10 @@ def test_machines_run_at_night_as_by_day(run: Run) -> None:
 BILL_ONLY = (
     "bi_users_duplicate", "cache_valkey", "cloudtrail_duplicate", "commitment_coverage_low", "commitment_purchase",
     "config_periodic", "db_reservation_candidate", "dynamodb_standard_ia", "ebs_snapshot_archive",
-    "eks_extended_support", "fargate_spot", "gcp_nat_processing", "gcs_operations_ratio", "kinesis_idle", "log_storage_growth",
-    "network_hours_only", "opensearch_waste", "rds_extended_support", "s3_glacier_to_deep_archive", "s3_ia_churn",
-    "s3_no_requests", "s3_paid_features", "s3_request_heavy", "shield_duplicate", "waf_idle", "workspace_running_mode",
+    "eks_extended_support", "fargate_spot", "gcp_nat_processing", "gcs_operations_ratio", "kinesis_idle",
+    "log_storage_growth", "network_hours_only", "opensearch_waste", "rds_extended_support",
+    "s3_glacier_to_deep_archive", "s3_ia_churn", "s3_no_requests", "s3_paid_features", "s3_request_heavy",
+    "shield_duplicate", "waf_idle", "workspace_running_mode",
 )  # fmt: skip
 
 
