@@ -33,8 +33,8 @@ SELECT id AS subject, account_id AS account,
     ELSE 'passed' END AS verdict,
   CASE WHEN created_at IS NULL AND NOT premium THEN 'needs created_at: its age is not known' END AS reason,
   created_at, limit_time, premium, size_gib,
-  CAST(0.3 AS DOUBLE) AS share_low, CASE WHEN created_at < limit_time THEN 1.0 ELSE 0.6 END AS share, CASE
-    WHEN created_at < limit_time THEN 1.0 ELSE 0.6 END AS share_high
+  CAST(0.3 AS DOUBLE) AS share_low, CAST(CASE WHEN created_at < limit_time THEN 1.0 ELSE 0.6 END AS DOUBLE) AS share,
+    CAST(CASE WHEN created_at < limit_time THEN 1.0 ELSE 0.6 END AS DOUBLE) AS share_high
 FROM (
   SELECT *, CAST($now AS TIMESTAMP) - CAST($max_age AS INTEGER) * INTERVAL 1 DAY AS limit_time,
     LOWER(COALESCE(json_extract_string(provider_attributes, '/sku'), '')) LIKE 'premium%' AS premium

@@ -44,8 +44,9 @@ WITH lines AS (
     billed_cost, effective_cost, contracted_cost, list_cost
   FROM lines30
   WHERE charge_category = 'Usage' AND resource_id IS NOT NULL
+    AND (pricing_unit LIKE 'GB-Mo%' OR consumed_unit LIKE 'GB-Mo%')
     AND (strpos(x_usage_type, 'EBS:VolumeUsage.gp2') > 0
-      OR (x_usage_type IS NULL AND provider_name = 'AWS' AND consumed_unit LIKE 'GB-Mo%'
+      OR (x_usage_type IS NULL AND provider_name = 'AWS'
         AND regexp_matches(LOWER(COALESCE(sku_meter, '') || ' ' || COALESCE(charge_description, '')),
           '(^|[^a-z0-9])gp2([^a-z0-9]|$)')))
 ),

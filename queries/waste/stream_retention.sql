@@ -36,7 +36,7 @@ SELECT id AS subject, account_id AS account,
     ELSE 'passed' END AS verdict,
   CASE WHEN retention_hours IS NULL THEN 'needs retention_hours' END AS reason,
   retention_hours, engine, shard_count, env, CAST(0.0 AS DOUBLE) AS share_low, CAST(0.0 AS DOUBLE) AS share,
-  CASE WHEN engine = 'kinesis' THEN 0.6 ELSE 0.33 END AS share_high,
+  CAST(CASE WHEN engine = 'kinesis' THEN 0.6 ELSE 0.33 END AS DOUBLE) AS share_high,
   CASE WHEN engine = 'kinesis' THEN shard_count * CAST($extended_price AS DOUBLE) * 730 END AS list_low,
   CASE WHEN engine = 'kinesis' THEN shard_count * CAST($extended_price AS DOUBLE) * 730 END AS list
 FROM streaming_clusters
