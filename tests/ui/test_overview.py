@@ -7,12 +7,15 @@ from decimal import Decimal
 
 import pytest
 
+from tests.support.scans import finding, scan
 from tests.ui.conftest import OpenApp
 from tests.ui.test_shell import shown
 from workbench.costs.provenance import Finding, SourceFile
 from workbench.costs.tieout import BilledLine, compare
+from workbench.settings import Settings
 from workbench.ui.decisions import decisions
-from workbench.workspace import ExpectedInvoice
+from workbench.workspace import ExpectedInvoice, Workspace
+from workbench.workspace.budgets import Budget, BudgetPeriod
 
 NOW = datetime(2026, 10, 21, 9, tzinfo=UTC)
 
@@ -113,3 +116,14 @@ def test_months_that_differ_and_months_not_checked_are_listed_but_not_open_ones(
 
 def test_stale_data_is_on_the_list() -> None:
     assert decide(published_at=NOW - timedelta(days=3)) == ["The data is 3 days old"]
+
+
+@pytest.mark.usefixtures("tiny_bill")
+def test_budgets_and_waiting_recommendations_need_a_decision(open_app: OpenApp, settings: Settings) -> None:
+    budget = Budget(Decimal(10), "USD", BudgetPeriod.MONTH, date(2026, 10, 1), name="Everything here")
+    Workspace(settings).budgets.save(budget)
+    Workspace(settings).record_scan(scan(), [finding("i-1", "10"), finding("i-2", "20")])
+    app = open_app()
+    words = "\n".join(str(part.value) for part in app.markdown).replace("\\", "")
+    assert "1 budget over: Everything here · 2026-10 · USD" in words
+    assert "2 recommendations to decide on" in words

@@ -24,6 +24,7 @@ from workbench.ui.blocks import block
 from workbench.ui.charts import CONFIG, ROOT, left_out, palette_for
 from workbench.ui.charts.pictures import series_picture, to_draw, tree_picture
 from workbench.ui.context import PageContext
+from workbench.ui.day_notes import chart_notes, day_notes, draw_day_notes, note_texts
 from workbench.ui.drill import crumbs, drilled, next_dimension
 from workbench.ui.export_menu import chart_exports, table_exports
 from workbench.ui.registry import page_info
@@ -197,6 +198,9 @@ def dimension_keys(ctx: PageContext) -> list[str]:
 
 
 def _over_time(ctx: PageContext, title: str) -> None:
+    found = day_notes(ctx, ctx.resolved)
+    notes = chart_notes(found, ctx.resolved)
+
     def draw(result: Series) -> None:
         data = to_draw(result, ctx.resolved)
         if data.empty:
@@ -205,10 +209,11 @@ def _over_time(ctx: PageContext, title: str) -> None:
         total = formats.money(data.total, ctx.resolved.currency)
         _plot(
             ctx,
-            series_picture(result, ctx.resolved, palette_for(st.context.theme.type)),
+            series_picture(result, ctx.resolved, palette_for(st.context.theme.type), notes),
             alt=f"{_CHARTS[ctx.view.chart]}: {visible(title)}, total {total}",
             clicked=lambda point: _series_clicked(ctx, result, point),
         )
+        draw_day_notes(ctx, ctx.resolved, found, key="explore-notes")
 
     block(
         ctx,
@@ -220,8 +225,8 @@ def _over_time(ctx: PageContext, title: str) -> None:
             *chart_exports(
                 ctx,
                 title,
-                lambda palette: series_picture(result, ctx.resolved, palette),
-                lambda: Answer(title, result.table, result.queries),
+                lambda palette: series_picture(result, ctx.resolved, palette, notes),
+                lambda: Answer(title, result.table, result.queries, note_texts(found)),
             ),
             *table_exports(ctx, title, lambda: _ask(ctx, What.SERIES)),
         ),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from workbench import clock
 from workbench.costs import explore, provenance
+from workbench.costs.budgets import BudgetReading, read_budgets
 from workbench.costs.overview import Movers, movers, overview
 from workbench.costs.results import Series
 from workbench.costs.tieout import TieOut, tie_out
@@ -17,6 +18,7 @@ from workbench.ui.blocks import block
 from workbench.ui.charts import CONFIG, bars, palette_for
 from workbench.ui.charts.pictures import to_draw
 from workbench.ui.context import PageContext
+from workbench.ui.day_notes import chart_notes, day_notes, draw_day_notes, note_texts
 from workbench.ui.decisions import decisions, draw_decisions
 from workbench.ui.errors import calm
 from workbench.ui.explore_table import change_word
@@ -26,7 +28,7 @@ from workbench.ui.registry import page_info
 from workbench.ui.table import TableColumn, show_table
 from workbench.ui.text import plain, visible
 from workbench.ui.words import GRAINS, dimension_in_sentence, dimension_label
-from workbench.workspace import Workspace
+from workbench.workspace import RecommendationFilter, Workspace
 
 __all__ = ["daily", "figures", "largest_changes", "needs_a_decision"]
 
@@ -46,14 +48,17 @@ def daily(ctx: PageContext) -> None:
     """Stacked bars over time: five largest groups and Other, partial days hatched and named."""
     view = ctx.resolved
     title = f"Cost by {plain(dimension_in_sentence(view.spec.by[0]))}, {GRAINS[view.grain].lower()}"
+    found = day_notes(ctx, view)
+    notes = chart_notes(found, view)
 
     def picture(result: Series, theme: str | None) -> None:
-        data = to_draw(result, view)
+        data = to_draw(result, view, notes)
         if data.empty:
             st.caption("The bill states no cost on this basis in this period.")
             return
         figure = bars(data, palette_for(theme), height=_CHART_HEIGHT)
         st.plotly_chart(figure, theme=None, config=CONFIG, key="wb-overview-bars", alt=visible(title))
+        draw_day_notes(ctx, view, found, key="overview-notes")
 
     block(
         ctx,
@@ -65,8 +70,8 @@ def daily(ctx: PageContext) -> None:
             *chart_exports(
                 ctx,
                 title,
-                lambda palette: bars(to_draw(result, view), palette),
-                lambda: Answer(title, result.table, result.queries),
+                lambda palette: bars(to_draw(result, view, notes), palette),
+                lambda: Answer(title, result.table, result.queries, note_texts(found)),
             ),
             *table_exports(ctx, title, lambda: answer(ctx.engine, view, What.SERIES)),
         ),
@@ -86,6 +91,10 @@ def needs_a_decision(ctx: PageContext) -> None:
                 published_at=ctx.snapshot.manifest.created_at,
                 now=clock.now(),
                 stale_after=timedelta(hours=ctx.settings.stale_after_hours),
+                budgets=_current_budgets(ctx),
+                waiting=Workspace(ctx.settings)
+                .recommendations.list(RecommendationFilter(needs_decision=True, intentional=False), limit=1)
+                .total,
             )
             draw_decisions(ctx, found)
 
@@ -130,6 +139,12 @@ def largest_changes(ctx: PageContext, side: Side) -> None:
         exports=lambda _: table_exports(ctx, "cost-changes", lambda: answer(ctx.engine, view, What.BREAKDOWN)),
         height=240,
     )
+
+
+def _current_budgets(ctx: PageContext) -> tuple[BudgetReading, ...]:
+    last = ctx.snapshot.manifest.last_day
+    current = [one for one in Workspace(ctx.settings).budgets.list() if last is None or one.budget.last_day >= last]
+    return read_budgets(ctx.engine, current)
 
 
 def _tie(ctx: PageContext) -> TieOut:

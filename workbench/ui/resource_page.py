@@ -31,6 +31,7 @@ from workbench.ui.charts.metric import metric_lines
 from workbench.ui.charts.palette import MAX_SERIES
 from workbench.ui.charts.pictures import series_picture, to_draw
 from workbench.ui.context import PageContext
+from workbench.ui.day_notes import chart_notes, day_notes, draw_day_notes, note_texts
 from workbench.ui.export_menu import chart_exports, data_exports, table_exports
 from workbench.ui.health.grids import show_rows
 from workbench.ui.registry import page_info
@@ -221,14 +222,17 @@ def _account_of(found: Resource, entry: Entry, words: str) -> str:
 
 def _over_time(ctx: PageContext) -> None:
     title = "Cost by charge category"
+    found = day_notes(ctx, ctx.resolved)
+    notes = chart_notes(found, ctx.resolved)
 
     def draw(result: Series) -> None:
         if to_draw(result, ctx.resolved).empty:
             st.caption("The bill states no cost on this basis in this period.")
             return
         total = formats.money(result.total, ctx.resolved.currency)
-        picture = series_picture(result, ctx.resolved, palette_for(st.context.theme.type))
+        picture = series_picture(result, ctx.resolved, palette_for(st.context.theme.type), notes)
         st.plotly_chart(picture, theme=None, config=CONFIG, key="wb-resource-days", alt=f"{title}, total {total}")
+        draw_day_notes(ctx, ctx.resolved, found, key="resource-notes")
 
     block(
         ctx,
@@ -240,8 +244,8 @@ def _over_time(ctx: PageContext) -> None:
             *chart_exports(
                 ctx,
                 "resource-cost",
-                lambda palette: series_picture(result, ctx.resolved, palette),
-                lambda: Answer(title, result.table, result.queries),
+                lambda palette: series_picture(result, ctx.resolved, palette, notes),
+                lambda: Answer(title, result.table, result.queries, note_texts(found)),
             ),
             *table_exports(ctx, "resource-cost", lambda: answer(ctx.engine, ctx.resolved, What.SERIES)),
         ),

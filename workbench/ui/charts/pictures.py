@@ -12,7 +12,7 @@ from workbench.costs.resolve import ResolvedView
 from workbench.costs.results import Series, Tree
 from workbench.costs.view import Chart
 from workbench.ui.charts.palette import Palette
-from workbench.ui.charts.series import TimeSeries, time_series
+from workbench.ui.charts.series import Note, TimeSeries, time_series
 from workbench.ui.charts.time import area, bars, cumulative, lines
 from workbench.ui.charts.treemap import treemap
 from workbench.ui.charts.waterfall import Step, waterfall
@@ -33,16 +33,16 @@ PART_LABELS: dict[str, str] = {
 """Part of a change → name on the waterfall and in tables."""
 
 
-def to_draw(answer: Series, view: ResolvedView) -> TimeSeries:
-    """The answer with the view's currency, grain and, where its days are covered by data, comparison."""
+def to_draw(answer: Series, view: ResolvedView, notes: tuple[Note, ...] = ()) -> TimeSeries:
+    """The answer with the view's currency, grain, annotations and, where its days have data, comparison."""
     compared = view.comparison
     label = formats.period(compared.period.first, compared.period.last) if compared and not compared.unknown else ""
-    return time_series(answer, currency=view.currency, grain=view.grain.value, compared=label)
+    return time_series(answer, currency=view.currency, grain=view.grain.value, compared=label, notes=notes)
 
 
-def series_picture(answer: Series, view: ResolvedView, palette: Palette) -> go.Figure:
+def series_picture(answer: Series, view: ResolvedView, palette: Palette, notes: tuple[Note, ...] = ()) -> go.Figure:
     """Cost over time, drawn as the view asks; a treemap is drawn from another question, so it falls back to bars."""
-    return _DRAW.get(view.spec.chart, bars)(to_draw(answer, view), palette)
+    return _DRAW.get(view.spec.chart, bars)(to_draw(answer, view, notes), palette)
 
 
 def tree_picture(answer: Tree, view: ResolvedView, palette: Palette) -> go.Figure:
