@@ -25,7 +25,7 @@
 -- remedy: Look which pods may be interrupted with two minutes' notice | Add a node group of Spot machines with several types and let such pods prefer it |
 --   Leave a small on-demand group for what must not stop
 -- cli: aws eks create-nodegroup --cluster-name {resource_id} --nodegroup-name spot --capacity-type SPOT --region {region}
--- source: AWS agent toolkit and OptimNow (70 %); environments as for machines; low our own choice, 2026-10
+-- source: OptimNow (70 %); environments as for machines; low our own choice, 2026-10
 -- history: inventory
 -- requires container_clusters: id, account_id, env, node_instance_type
 -- requires container_nodes: cluster_id, instance_id, state
