@@ -19,32 +19,38 @@
 -- reversible: yes
 -- confidence: 70
 -- conflict: service 2
--- remedy: Ask the person which account is worked in | Share dashboards across accounts instead | QuickSight > Manage users: delete the other users
+-- remedy: Ask the person which account is worked in | Share dashboards across accounts instead | QuickSight > Manage
+--   users: delete the other users
 -- cli: aws quicksight list-users --aws-account-id {account} --namespace default
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): two or more resource ids a user, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *,
-    CASE WHEN strpos(COALESCE(resource_id, ''), 'user/') > 0 THEN lower(split_part(resource_id, 'user/', 2)) END AS user_name
+    CASE WHEN strpos(COALESCE(resource_id, ''), 'user/') > 0 THEN lower(split_part(resource_id, 'user/', 2)) END
+      AS user_name
   FROM lines30
   WHERE charge_category = 'Usage' AND regexp_matches(lower(service_name), 'quick ?sight|amazon quick')
-    AND (regexp_matches(lower(COALESCE(meter, '')), 'user|reader|author') OR strpos(COALESCE(resource_id, ''), 'user/') > 0)
+    AND (regexp_matches(lower(COALESCE(meter, '')), 'user|reader|author')
+      OR strpos(COALESCE(resource_id, ''), 'user/') > 0)
 ),
 users AS (
-  SELECT user_name, COALESCE(resource_id, 'unknown') AS resource_id, sub_account_id, billing_currency, SUM(effective_cost) AS cost,
+  SELECT user_name, COALESCE(resource_id, 'unknown') AS resource_id, sub_account_id, billing_currency,
+    SUM(effective_cost) AS cost,
     SUM(billed_cost) AS billed, SUM(contracted_cost) AS contracted, SUM(list_cost) AS listed
   FROM seen
   GROUP BY user_name, resource_id, sub_account_id, billing_currency
 ),
 sums AS (
   SELECT user_name, billing_currency AS currency, MIN(sub_account_id) AS account, CAST(COUNT(*) AS BIGINT) AS users,
-    CAST(COUNT(DISTINCT sub_account_id) AS BIGINT) AS accounts, SUM(cost) AS cost, SUM(cost) - MAX(cost) AS surplus_cost,
+    CAST(COUNT(DISTINCT sub_account_id) AS BIGINT) AS accounts, SUM(cost) AS cost,
+      SUM(cost) - MAX(cost) AS surplus_cost,
     SUM(billed) AS base_billed, SUM(contracted) AS base_contracted, SUM(listed) AS base_list
   FROM users
   GROUP BY user_name, billing_currency
 )
 SELECT COALESCE(user_name, 'Users without an id') || ' (' || currency || ')' AS subject, account,
-  CASE WHEN user_name IS NULL OR cost IS NULL THEN 'cannot tell' WHEN users >= $min_users THEN 'flagged' ELSE 'passed' END AS verdict,
+  CASE WHEN user_name IS NULL OR cost IS NULL THEN 'cannot tell' WHEN users >= $min_users THEN 'flagged' ELSE 'passed'
+    END AS verdict,
   CASE WHEN user_name IS NULL THEN 'needs charges.resource_id: lines of users have no id'
     WHEN cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
   users, accounts, cost, surplus_cost,

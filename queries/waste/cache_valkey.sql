@@ -7,7 +7,8 @@
 -- rule: Its engine is Redis, and it pays on demand
 -- when: engine = redis; cost > 0
 -- param node_percent (number, default: 20, unit: %, range: 5..40): Valkey nodes are cheaper by this (list, 2026-10)
--- param serverless_percent (number, default: 33, unit: %, range: 5..50): Valkey serverless is cheaper by this (list, 2026-10)
+-- param serverless_percent (number, default: 33, unit: %, range: 5..50): Valkey serverless is cheaper by this (list,
+--   2026-10)
 -- column engine (text): redis, valkey or memcached
 -- column cost (money, currency): Effective cost of nodes and serverless use on demand in 30 days
 -- column node_cost (money, currency): Nodes
@@ -22,7 +23,8 @@
 -- conflict: database 8
 -- remedy: Read which commands and modules the application uses: Valkey follows Redis 7.2 | Upgrade a copy and test |
 --   ElastiCache > the cache > Modify: engine Valkey
--- cli: aws elasticache modify-replication-group --region {region} --replication-group-id NAME --engine valkey --engine-version 8.0 --apply-immediately
+-- cli: aws elasticache modify-replication-group --region {region} --replication-group-id NAME --engine valkey
+--   --engine-version 8.0 --apply-immediately
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): 20 % of nodes, 33 % of serverless, 2026-10
 -- history: bill
 -- requires resource_costs: resource_id, sub_account_id, billing_currency, inventory_table, inventory_id
@@ -30,13 +32,16 @@
 WITH seen AS (
   SELECT *,
     lower(COALESCE(meter, '') || ' ' || COALESCE(x_operation, '') || ' ' || COALESCE(charge_description, '') || ' '
-      || COALESCE(sku_meter, '') || ' ' || COALESCE(json_extract_string(sku_price_details, '/cache_engine'), '')) AS said,
-    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'cacheddata|processingunits|serverless')
+      || COALESCE(sku_meter, '') || ' ' || COALESCE(json_extract_string(sku_price_details, '/cache_engine'), ''))
+        AS said,
+    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'cacheddata|processingunits|serverless')
       AS serverless
   FROM lines30
   WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard'
     AND regexp_matches(lower(service_name), 'elasticache')
-    AND NOT regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'backup|datatransfer|data transfer|-bytes')
+    AND NOT regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'backup|datatransfer|data transfer|-bytes')
 ),
 sums AS (
   SELECT COALESCE(resource_id, 'Caches of ' || COALESCE(sub_account_id, 'unknown account')) AS subject,
@@ -62,7 +67,8 @@ engines AS (
   LEFT JOIN cache_clusters AS h ON c.inventory_table = 'cache_clusters' AND h.id = c.inventory_id
 )
 SELECT subject, account, region,
-  CASE WHEN engine IS NULL OR cost IS NULL THEN 'cannot tell' WHEN engine = 'redis' AND cost > 0 THEN 'flagged' ELSE 'passed' END
+  CASE WHEN engine IS NULL OR cost IS NULL THEN 'cannot tell' WHEN engine = 'redis' AND cost > 0 THEN 'flagged'
+    ELSE 'passed' END
     AS verdict,
   CASE WHEN engine IS NULL THEN 'needs the engine of the cache, on the bill or in the inventory'
     WHEN cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,

@@ -6,8 +6,10 @@
 -- area: Logs
 -- rule: Paid copies of management events (data events too: {count_data_events}) cost more than {min_cost} in 30 days
 -- when: cost > $min_cost
--- param min_cost (number, cautious: 1, default: 0, aggressive: 0, unit: currency, range: 0..50): Events of 30 days above this cost are reported
--- param count_data_events (boolean, cautious: false, default: false, aggressive: true): Report data events too, which no trail gets for nothing
+-- param min_cost (number, cautious: 1, default: 0, aggressive: 0, unit: currency, range: 0..50): Events of 30 days
+--   above this cost are reported
+-- param count_data_events (boolean, cautious: false, default: false, aggressive: true): Report data events too, which
+--   no trail gets for nothing
 -- column cost (money, currency): Effective cost of these events in 30 days
 -- column events (number, events): Events billed in 30 days
 -- column data_cost (money, currency): Part of it for data events
@@ -22,7 +24,8 @@
 -- remedy: CloudTrail > Trails: find trails that record the same events, beside the trail of the organisation |
 --   Agree with the security team which one stays | Switch management events off in the other
 -- cli: aws cloudtrail describe-trails --region {region}
--- source: AWS Cloud Intelligence Dashboards (CUDOS): any PaidEventsRecorded; data events as in getnable finopsmcp; the cautious limit is our own choice, 2026-10
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): any PaidEventsRecorded; data events as in getnable finopsmcp; the
+--   cautious limit is our own choice, 2026-10
 -- history: bill
 WITH told AS (
   SELECT *, meter IS NULL AND charge_description IS NULL AS untold,
@@ -54,6 +57,7 @@ SELECT subject, account, region,
     ELSE 'passed' END AS verdict,
   CASE WHEN untold THEN 'needs a usage type, SKU meter or description of its lines'
     WHEN cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
-  cost, events, data_cost, CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
+  cost, events, data_cost, CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share,
+    CAST(1.0 AS DOUBLE) AS share_high,
   currency, base_billed, cost AS base_effective, base_contracted, base_list
 FROM sums

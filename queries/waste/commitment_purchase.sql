@@ -4,11 +4,15 @@
 -- resource: group
 -- provider: any
 -- area: Commitments
--- rule: The level reached in all but {floor_percent} % of the hours (days, where the bill has no hours) is worth more than {min_floor} in 30 days
+-- rule: The level reached in all but {floor_percent} % of the hours (days, where the bill has no hours) is worth more
+--   than {min_floor} in 30 days
 -- when: floor_cost > $min_floor
--- param floor_percent (number, cautious: 5, default: 20, aggressive: 50, unit: %, range: 1..60): Share of hours or days that may fall below the level; they would leave the commitment unused
--- param min_floor (number, cautious: 100, default: 10, aggressive: 1, unit: currency, range: 0..5000): Levels worth less than this in 30 days are left alone
--- param discount (number, default: 20, unit: %, range: 5..60): Expected discount of a commitment of one year, without a price list of commitments
+-- param floor_percent (number, cautious: 5, default: 20, aggressive: 50, unit: %, range: 1..60): Share of hours or days
+--   that may fall below the level; they would leave the commitment unused
+-- param min_floor (number, cautious: 100, default: 10, aggressive: 1, unit: currency, range: 0..5000): Levels worth
+--   less than this in 30 days are left alone
+-- param discount (number, default: 20, unit: %, range: 5..60): Expected discount of a commitment of one year, without a
+--   price list of commitments
 -- param discount_low (number, default: 10, unit: %, range: 1..60): Lowest discount
 -- param discount_high (number, default: 30, unit: %, range: 5..75): Highest discount
 -- column floor_cost (number, currency): The steady level over 30 days
@@ -18,7 +22,8 @@
 -- column slots (integer): Hours or days with use on demand
 -- column slots_all (integer): Hours or days of the 30 days
 -- column unit (text): hours or days
--- saving: What the commitment covers, less its price: the level at {discount} % discount, paid in hours without use too; buy after removing and resizing what is too much
+-- saving: What the commitment covers, less its price: the level at {discount} % discount, paid in hours without use
+--   too; buy after removing and resizing what is too much
 -- kind: review
 -- risk: medium
 -- effort: low
@@ -28,8 +33,10 @@
 -- conflict: commitment 10
 -- remedy: First remove idle machines and resize large ones | Look at the use of a year for seasons and plans to leave |
 --   Buy for one year without upfront payment, in steps, below the steady level
--- cli: aws ce get-savings-plans-purchase-recommendation --savings-plans-type COMPUTE_SP --term-in-years ONE_YEAR --payment-option NO_UPFRONT --lookback-period-in-days THIRTY_DAYS
--- source: AWS Cloud Intelligence Dashboards (CID KPI): 20 % of on-demand compute; shares of hours of the presets are our own choice, 2026-10
+-- cli: aws ce get-savings-plans-purchase-recommendation --savings-plans-type COMPUTE_SP --term-in-years ONE_YEAR
+--   --payment-option NO_UPFRONT --lookback-period-in-days THIRTY_DAYS
+-- source: AWS Cloud Intelligence Dashboards (CID KPI): 20 % of on-demand compute; shares of hours of the presets are
+--   our own choice, 2026-10
 -- history: bill
 -- requires daily_costs: charge_date, charge_count
 WITH eligible AS (
@@ -39,7 +46,8 @@ WITH eligible AS (
     CASE WHEN charge_period_end <= charge_period_start + INTERVAL 1 HOUR THEN 1 ELSE 0 END AS hourly,
     billed_cost, effective_cost, contracted_cost, list_cost
   FROM lines30
-  WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard' AND service_category = 'Compute'
+  WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard'
+    AND service_category = 'Compute'
     AND commitment_discount_id IS NULL
     AND (regexp_matches(COALESCE(meter, ''), 'BoxUsage:|DedicatedUsage:|Fargate|Lambda-GB-Second')
       OR (COALESCE(meter, '') NOT LIKE '%:%' AND (json_extract_string(sku_price_details, '/InstanceType') IS NOT NULL
@@ -72,7 +80,8 @@ floors AS (
 ),
 levels AS (
   SELECT r.subject, CAST(MAX(r.slots) AS BIGINT) AS slots, CAST(MAX(r.slots_all) AS BIGINT) AS slots_all,
-    CAST(MAX(f.floor) * MAX(r.slots_all) AS DOUBLE) AS floor_cost, CAST(SUM(LEAST(r.cost, f.floor)) AS DOUBLE) AS covered_cost
+    CAST(MAX(f.floor) * MAX(r.slots_all) AS DOUBLE) AS floor_cost,
+      CAST(SUM(LEAST(r.cost, f.floor)) AS DOUBLE) AS covered_cost
   FROM ranks AS r JOIN floors AS f ON f.subject = r.subject
   GROUP BY r.subject
 ),
@@ -87,8 +96,11 @@ SELECT k.subject, k.account,
   f.floor_cost, f.covered_cost, k.on_demand_cost,
   100.0 * f.covered_cost / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS covered_percent, f.slots, f.slots_all,
   CASE WHEN k.hourly = 1 THEN 'hours' ELSE 'days' END AS unit,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount_low / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share_low,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount_high / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share_high,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount_low / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share_low,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount_high / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share_high,
   k.currency, k.base_billed, k.on_demand_cost AS base_effective, k.base_contracted, k.base_list
 FROM kinds AS k JOIN levels AS f ON f.subject = k.subject CROSS JOIN cover

@@ -6,7 +6,8 @@
 -- area: Commitments
 -- rule: Its unused part cost more than {min_cost} in 30 days
 -- when: unused_cost > $min_cost
--- param min_cost (number, cautious: 100, default: 0, aggressive: 0, unit: currency, range: 0..500): Unused cost of 30 days above this is reported
+-- param min_cost (number, cautious: 100, default: 0, aggressive: 0, unit: currency, range: 0..500): Unused cost of 30
+--   days above this is reported
 -- column unused_cost (money, currency): Effective cost of the unused part in 30 days
 -- column used_cost (money, currency): Effective cost of the part that covered usage
 -- column unused_percent (number, %): Unused share of both
@@ -21,12 +22,15 @@
 -- conflict: commitment 2
 -- remedy: Find usage of the same family and region that still pays on demand and move it under the commitment |
 --   Exchange a convertible reservation, or offer a standard one for sale | Do not renew more than is used
--- cli: aws ce get-reservation-utilization --time-period Start=START,End=END --group-by Type=DIMENSION,Key=SUBSCRIPTION_ID
--- source: AWS Cloud Intelligence Dashboards (CUDOS) and getnable finopsmcp report any unused part; the cautious limit is our own choice, 2026-10
+-- cli: aws ce get-reservation-utilization --time-period Start=START,End=END --group-by
+--   Type=DIMENSION,Key=SUBSCRIPTION_ID
+-- source: AWS Cloud Intelligence Dashboards (CUDOS) and getnable finopsmcp report any unused part; the cautious limit
+--   is our own choice, 2026-10
 -- history: bill
 WITH sums AS (
   SELECT commitment_discount_id AS subject,
-    COALESCE(MIN(CASE WHEN commitment_discount_status = 'Unused' THEN sub_account_id END), MIN(sub_account_id)) AS account,
+    COALESCE(MIN(CASE WHEN commitment_discount_status = 'Unused' THEN sub_account_id END), MIN(sub_account_id))
+      AS account,
     MAX(region_id) AS region, MAX(commitment_discount_name) AS name, MAX(commitment_discount_type) AS commitment_type,
     billing_currency AS currency,
     CAST(COUNT(CASE WHEN commitment_discount_status IS NULL THEN 1 END) AS BIGINT) AS untold,
@@ -49,6 +53,7 @@ SELECT subject, account, region, name,
   commitment_type,
   CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
   currency,
-  CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0) AS base_billed,
+  CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0)
+    AS base_billed,
   unused_cost AS base_effective, base_contracted, base_list
 FROM sums

@@ -1,13 +1,16 @@
 -- title: Service cost changed
--- purpose: Services whose cost changed between the last two full calendar months, up or down, new and vanished ones too.
+-- purpose: Services whose cost changed between the last two full calendar months, up or down, new and vanished ones
+--   too.
 -- grain: service and currency
 -- resource: group
 -- provider: any
 -- area: Accounts
 -- rule: Total and cost a day both changed by more than {min_change}, and by more than {min_percent} %
 -- when: change_size > $min_change; change_percent_size > $min_percent
--- param min_change (number, cautious: 500, default: 50, aggressive: 10, unit: currency, range: 1..1000): A change of the month above this is reported
--- param min_percent (number, cautious: 20, default: 10, aggressive: 0, unit: %, range: 0..50): The change a day must be above this share of the month before
+-- param min_change (number, cautious: 500, default: 50, aggressive: 10, unit: currency, range: 1..1000): A change of
+--   the month above this is reported
+-- param min_percent (number, cautious: 20, default: 10, aggressive: 0, unit: %, range: 0..50): The change a day must be
+--   above this share of the month before
 -- column cost_before (money, currency): Effective cost of the month before
 -- column cost_now (money, currency): Effective cost of the last full month
 -- column change (money, currency): Difference
@@ -24,15 +27,18 @@
 -- confidence: 95
 -- remedy: Open the service in the cost explorer and compare both months by account and usage type |
 --   Ask the owner whether the change was meant | A fall may be a service that stopped working
--- source: Steampipe AWS Thrifty and CloudBurn report a rise above 10 currency units; the other limits are our own choice, 2026-10
+-- source: Steampipe AWS Thrifty and CloudBurn report a rise above 10 currency units; the other limits are our own
+--   choice, 2026-10
 -- history: bill
 -- requires daily_costs: charge_date, service_name, billing_currency, effective_cost, charge_count
 WITH last_month AS (
-  SELECT CAST(date_trunc('month', CAST(date_trunc('month', CAST($as_of AS DATE) + 1) AS DATE) - 1) AS DATE) AS now_start,
+  SELECT CAST(date_trunc('month', CAST(date_trunc('month', CAST($as_of AS DATE) + 1) AS DATE) - 1) AS DATE)
+    AS now_start,
     CAST(date_trunc('month', CAST($as_of AS DATE) + 1) AS DATE) - 1 AS now_end
 ),
 months AS (
-  SELECT now_start, now_end, CAST(date_trunc('month', now_start - 1) AS DATE) AS before_start, now_start - 1 AS before_end
+  SELECT now_start, now_end, CAST(date_trunc('month', now_start - 1) AS DATE) AS before_start,
+    now_start - 1 AS before_end
   FROM last_month
 ),
 cover AS (
@@ -68,5 +74,6 @@ SELECT COALESCE(service_name, 'No service') || ' (' || currency || ')' AS subjec
     WHEN change_size > $min_change AND change_percent_size > $min_percent THEN 'flagged' ELSE 'passed' END AS verdict,
   CASE WHEN first_day > before_start THEN 'needs two full calendar months of the bill'
     WHEN change_size IS NULL THEN 'needs effective_cost of both months' END AS reason,
-  cost_before, cost_now, change, change_a_day, change_size, change_percent_size, now_start AS month_now, CAST(0.0 AS DOUBLE) AS share
+  cost_before, cost_now, change, change_a_day, change_size, change_percent_size, now_start AS month_now,
+    CAST(0.0 AS DOUBLE) AS share
 FROM sizes

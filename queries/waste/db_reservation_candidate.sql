@@ -4,12 +4,16 @@
 -- resource: group
 -- provider: AWS
 -- area: Commitments
--- rule: The level reached in all but {floor_percent} % of the hours (days, where the bill has no hours) is worth more than {min_floor} in 30 days, and it still runs
+-- rule: The level reached in all but {floor_percent} % of the hours (days, where the bill has no hours) is worth more
+--   than {min_floor} in 30 days, and it still runs
 -- when: floor_cost > $min_floor; quiet_days <= $max_quiet_days
--- param floor_percent (number, cautious: 5, default: 20, aggressive: 50, unit: %, range: 1..60): Share of hours or days that may fall below the level
--- param min_floor (number, cautious: 100, default: 10, aggressive: 1, unit: currency, range: 0..5000): Levels worth less than this in 30 days are left alone
+-- param floor_percent (number, cautious: 5, default: 20, aggressive: 50, unit: %, range: 1..60): Share of hours or days
+--   that may fall below the level
+-- param min_floor (number, cautious: 100, default: 10, aggressive: 1, unit: currency, range: 0..5000): Levels worth
+--   less than this in 30 days are left alone
 -- param max_quiet_days (integer, default: 2, unit: days, range: 0..10): Its last line is at most so many days old
--- param discount (number, default: 20, unit: %, range: 5..60): Expected discount of a reservation of one year, without a price list of reservations
+-- param discount (number, default: 20, unit: %, range: 5..60): Expected discount of a reservation of one year, without
+--   a price list of reservations
 -- param discount_low (number, default: 10, unit: %, range: 1..60): Lowest discount
 -- param discount_high (number, default: 30, unit: %, range: 5..70): Highest discount
 -- column floor_cost (number, currency): The steady level over 30 days
@@ -20,7 +24,8 @@
 -- column slots_all (integer): Hours or days of the 30 days
 -- column unit (text): hours or days
 -- column quiet_days (integer, days): Days since its last line
--- saving: What the commitment covers, less its price: the level at {discount} % discount, paid in hours without use too; reserve after resizing, because a reservation is for one class
+-- saving: What the commitment covers, less its price: the level at {discount} % discount, paid in hours without use
+--   too; reserve after resizing, because a reservation is for one class
 -- kind: review
 -- risk: medium
 -- effort: low
@@ -31,24 +36,31 @@
 -- remedy: First resize the databases and move them to the class they shall stay on | Look at the use of a year |
 --   Reserve for one year what runs at all times; a reservation is for one region, engine and family
 -- cli: aws rds describe-reserved-db-instances-offerings --region {region} --duration 31536000
--- source: AWS Cloud Intelligence Dashboards (CID KPI): 20 % of databases on demand; age alone, as other tools use it, is no evidence; shares of hours are our own choice, 2026-10
+-- source: AWS Cloud Intelligence Dashboards (CID KPI): 20 % of databases on demand; age alone, as other tools use it,
+--   is no evidence; shares of hours are our own choice, 2026-10
 -- history: bill
 -- requires daily_costs: charge_date, charge_count
 WITH eligible AS (
-  SELECT COALESCE(sub_account_id, 'unknown account') || ' ' || service_name || ' ' || COALESCE(region_id, 'unknown region')
-      || ' ' || COALESCE(NULLIF(split_part(COALESCE(meter, ''), ':', 2), ''), json_extract_string(sku_price_details, '/InstanceType'),
+  SELECT COALESCE(sub_account_id, 'unknown account') || ' ' || service_name || ' ' || COALESCE(region_id,
+    'unknown region')
+      || ' ' || COALESCE(NULLIF(split_part(COALESCE(meter, ''), ':', 2), ''),
+        json_extract_string(sku_price_details, '/InstanceType'),
         'unknown class') || ' (' || billing_currency || ')' AS subject,
     sub_account_id, region_id, billing_currency, charge_period_start, charge_date,
     CASE WHEN charge_period_end <= charge_period_start + INTERVAL 1 HOUR THEN 1 ELSE 0 END AS hourly,
     billed_cost, effective_cost, contracted_cost, list_cost
   FROM lines30
-  WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard' AND commitment_discount_id IS NULL
-    AND regexp_matches(lower(service_name), 'rds|relational database|elasticache|redshift|opensearch|amazones$|memorydb|documentdb|docdb|neptune')
-    AND (regexp_matches(COALESCE(meter, ''), '(InstanceUsage|Multi-AZUsage|NodeUsage|Node|ESInstance|InstanceUsageIOOptimized):')
+  WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard'
+    AND commitment_discount_id IS NULL
+    AND regexp_matches(lower(service_name),
+      'rds|relational database|elasticache|redshift|opensearch|amazones$|memorydb|documentdb|docdb|neptune')
+    AND (regexp_matches(COALESCE(meter, ''),
+      '(InstanceUsage|Multi-AZUsage|NodeUsage|Node|ESInstance|InstanceUsageIOOptimized):')
       OR (COALESCE(meter, '') NOT LIKE '%:%' AND json_extract_string(sku_price_details, '/InstanceType') IS NOT NULL))
 ),
 kinds AS (
-  SELECT subject, MIN(hourly) AS hourly, MAX(sub_account_id) AS account, MAX(region_id) AS region, MAX(charge_date) AS last_day, MAX(billing_currency) AS currency,
+  SELECT subject, MIN(hourly) AS hourly, MAX(sub_account_id) AS account, MAX(region_id) AS region,
+    MAX(charge_date) AS last_day, MAX(billing_currency) AS currency,
     SUM(effective_cost) AS on_demand_cost, SUM(billed_cost) AS base_billed, SUM(contracted_cost) AS base_contracted,
     SUM(list_cost) AS base_list
   FROM eligible
@@ -74,7 +86,8 @@ floors AS (
 ),
 levels AS (
   SELECT r.subject, CAST(MAX(r.slots) AS BIGINT) AS slots, CAST(MAX(r.slots_all) AS BIGINT) AS slots_all,
-    CAST(MAX(f.floor) * MAX(r.slots_all) AS DOUBLE) AS floor_cost, CAST(SUM(LEAST(r.cost, f.floor)) AS DOUBLE) AS covered_cost
+    CAST(MAX(f.floor) * MAX(r.slots_all) AS DOUBLE) AS floor_cost,
+      CAST(SUM(LEAST(r.cost, f.floor)) AS DOUBLE) AS covered_cost
   FROM ranks AS r JOIN floors AS f ON f.subject = r.subject
   GROUP BY r.subject
 ),
@@ -83,14 +96,19 @@ cover AS (
 )
 SELECT k.subject, k.account, k.region,
   CASE WHEN cover.first_day > CAST($as_of AS DATE) - 23 OR k.on_demand_cost IS NULL THEN 'cannot tell'
-    WHEN f.floor_cost > $min_floor AND CAST($as_of AS DATE) - k.last_day <= $max_quiet_days THEN 'flagged' ELSE 'passed' END AS verdict,
+    WHEN f.floor_cost > $min_floor AND CAST($as_of AS DATE) - k.last_day <= $max_quiet_days THEN 'flagged' ELSE 'passed'
+      END AS verdict,
   CASE WHEN cover.first_day > CAST($as_of AS DATE) - 23 THEN 'needs 30 days of bill'
     WHEN k.on_demand_cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
   f.floor_cost, f.covered_cost, k.on_demand_cost,
   100.0 * f.covered_cost / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS covered_percent, f.slots, f.slots_all,
-  CASE WHEN k.hourly = 1 THEN 'hours' ELSE 'days' END AS unit, CAST(CAST($as_of AS DATE) - k.last_day AS BIGINT) AS quiet_days,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount_low / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share_low,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share,
-  CAST((f.covered_cost - f.floor_cost * (1 - $discount_high / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS DOUBLE) AS share_high,
+  CASE WHEN k.hourly = 1 THEN 'hours' ELSE 'days' END AS unit,
+    CAST(CAST($as_of AS DATE) - k.last_day AS BIGINT) AS quiet_days,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount_low / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share_low,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share,
+  CAST((f.covered_cost - f.floor_cost * (1 - $discount_high / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
+    AS DOUBLE) AS share_high,
   k.currency, k.base_billed, k.on_demand_cost AS base_effective, k.base_contracted, k.base_list
 FROM kinds AS k JOIN levels AS f ON f.subject = k.subject CROSS JOIN cover

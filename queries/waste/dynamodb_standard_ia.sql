@@ -4,11 +4,15 @@
 -- resource: bill
 -- provider: AWS
 -- area: Databases
--- rule: With requests at {request_factor} times and storage at {storage_factor} times their cost it would save more than {min_percent} %
+-- rule: With requests at {request_factor} times and storage at {storage_factor} times their cost it would save more
+--   than {min_percent} %
 -- when: saved_percent > $min_percent
--- param min_percent (number, cautious: 10, default: 0, aggressive: 0, unit: %, range: 0..40): A saving above this share of the cost of the table is reported
--- param request_factor (number, default: 1.25, unit: times, range: 1..2): Price of requests in the other class (list, 2026-10)
--- param storage_factor (number, default: 0.4, unit: times, range: 0.1..1): Price of storage in the other class (list, 2026-10)
+-- param min_percent (number, cautious: 10, default: 0, aggressive: 0, unit: %, range: 0..40): A saving above this share
+--   of the cost of the table is reported
+-- param request_factor (number, default: 1.25, unit: times, range: 1..2): Price of requests in the other class (list,
+--   2026-10)
+-- param storage_factor (number, default: 0.4, unit: times, range: 0.1..1): Price of storage in the other class (list,
+--   2026-10)
 -- column saved_percent (number, %): Saving as a share of requests and storage
 -- column request_cost (money, currency): Reads and writes of 30 days
 -- column storage_cost (money, currency): Storage of 30 days
@@ -20,10 +24,12 @@
 -- reversible: yes
 -- confidence: 80
 -- conflict: database 7
--- remedy: DynamoDB > Tables > the table > Actions > Update table class: Standard-IA | It can be changed twice in 30 days |
+-- remedy: DynamoDB > Tables > the table > Actions > Update table class: Standard-IA | It can be changed twice in 30
+--   days |
 --   Look again when requests grow
 -- cli: aws dynamodb update-table --region {region} --table-name NAME --table-class STANDARD_INFREQUENT_ACCESS
--- source: AWS Cloud Intelligence Dashboards (CUDOS): 1.25 times requests, 0.4 times storage, 2026-10; the cautious share is our own choice
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): 1.25 times requests, 0.4 times storage, 2026-10; the cautious
+--   share is our own choice
 -- history: bill
 WITH told AS (
   SELECT *, meter IS NULL AND charge_description IS NULL AS unnamed,
@@ -34,7 +40,8 @@ WITH told AS (
 seen AS (
   SELECT *,
     regexp_matches(said, '(Read|Write)(CapacityUnit-Hrs|RequestUnits)') AS request,
-    regexp_matches(COALESCE(x_operation, ''), 'StandardStorage') OR regexp_matches(said, 'TimedStorage-ByteHrs') AS stored,
+    regexp_matches(COALESCE(x_operation, ''), 'StandardStorage') OR regexp_matches(said, 'TimedStorage-ByteHrs')
+      AS stored,
     regexp_matches(said, '(^|-)IA-') OR regexp_matches(COALESCE(x_operation, ''), 'InfrequentAccess|IAStorage') AS rare
   FROM told
 ),
@@ -58,7 +65,8 @@ sums AS (
 ),
 shares AS (
   SELECT *, request_cost + storage_cost AS cost,
-    100.0 * ((1 - $request_factor) * CAST(request_cost AS DOUBLE) + (1 - $storage_factor) * CAST(storage_cost AS DOUBLE))
+    100.0 * ((1 - $request_factor) * CAST(request_cost AS DOUBLE) + (1 - $storage_factor)
+      * CAST(storage_cost AS DOUBLE))
       / NULLIF(CAST(request_cost + storage_cost AS DOUBLE), 0) AS saved_percent
   FROM sums
 )

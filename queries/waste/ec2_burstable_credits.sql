@@ -6,13 +6,17 @@
 -- area: Compute
 -- rule: Its CPU credits cost more than {min_cost} in 30 days and more than {min_percent} % of what it costs
 -- when: credit_cost > $min_cost; credit_percent > $min_percent
--- param min_cost (number, cautious: 1, default: 1, aggressive: 0, unit: currency, range: 0..20): Credits of 30 days above this cost are reported
--- param min_percent (number, cautious: 20, default: 0, aggressive: 0, unit: %, range: 0..60): Their share of the cost of the machine must be above this
--- param saved_percent (number, default: 70, unit: %, range: 10..100): Share of the credits that a machine of fixed performance saves after its higher price; own choice, without a catalogue
+-- param min_cost (number, cautious: 1, default: 1, aggressive: 0, unit: currency, range: 0..20): Credits of 30 days
+--   above this cost are reported
+-- param min_percent (number, cautious: 20, default: 0, aggressive: 0, unit: %, range: 0..60): Their share of the cost
+--   of the machine must be above this
+-- param saved_percent (number, default: 70, unit: %, range: 10..100): Share of the credits that a machine of fixed
+--   performance saves after its higher price; own choice, without a catalogue
 -- column credit_cost (money, currency): Effective cost of surplus credits in 30 days
 -- column credit_percent (number, %): Their share of the cost of the machine
 -- column credit_days (integer, days): Days with billed credits
--- saving: Cost of the credits, less the step in price to a type of fixed performance (expected {saved_percent} % remain)
+-- saving: Cost of the credits, less the step in price to a type of fixed performance (expected {saved_percent} %
+--   remain)
 -- kind: saving
 -- risk: low
 -- effort: medium
@@ -20,10 +24,13 @@
 -- reversible: yes
 -- confidence: 60
 -- conflict: machine 6
--- remedy: Look at the CPU credit balance of the machine | Move it to a type of fixed performance, such as m or c, or to a larger burstable type |
+-- remedy: Look at the CPU credit balance of the machine | Move it to a type of fixed performance, such as m or c, or to
+--   a larger burstable type |
 --   Or switch the credit mode to standard if slowness at peaks is acceptable
--- cli: aws ec2 modify-instance-credit-specification --region {region} --instance-credit-specifications "InstanceId={resource_id},CpuCredits=standard"
--- source: AWS Cloud Intelligence Dashboards (CUDOS) list any billed credits; limits of the presets are our own choice, 2026-10
+-- cli: aws ec2 modify-instance-credit-specification --region {region} --instance-credit-specifications
+--   "InstanceId={resource_id},CpuCredits=standard"
+-- source: AWS Cloud Intelligence Dashboards (CUDOS) list any billed credits; limits of the presets are our own choice,
+--   2026-10
 -- history: bill
 -- metric: cpu_avg
 WITH seen AS (
@@ -52,10 +59,12 @@ sums AS (
 )
 SELECT subject, account, region,
   CASE WHEN untold OR credit_cost IS NULL THEN 'cannot tell'
-    WHEN CAST(credit_cost AS DOUBLE) > $min_cost AND credit_percent > $min_percent THEN 'flagged' ELSE 'passed' END AS verdict,
+    WHEN CAST(credit_cost AS DOUBLE) > $min_cost AND credit_percent > $min_percent THEN 'flagged' ELSE 'passed' END
+      AS verdict,
   CASE WHEN untold THEN 'needs a usage type, SKU meter or description of its lines'
     WHEN credit_cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
   credit_cost, credit_percent, credit_days,
-  CAST(0.4 * $saved_percent / 100 AS DOUBLE) AS share_low, CAST($saved_percent / 100.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
+  CAST(0.4 * $saved_percent / 100 AS DOUBLE) AS share_low, CAST($saved_percent / 100.0 AS DOUBLE) AS share,
+    CAST(1.0 AS DOUBLE) AS share_high,
   currency, base_billed, credit_cost AS base_effective, base_contracted, base_list
 FROM sums

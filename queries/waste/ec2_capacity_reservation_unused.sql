@@ -6,8 +6,10 @@
 -- area: Compute
 -- rule: More than {min_unused_percent} % of its hours were unused, on at least {min_days} of 30 days
 -- when: unused_percent > $min_unused_percent; unused_days >= $min_days
--- param min_unused_percent (number, cautious: 50, default: 0, aggressive: 0, unit: %, range: 0..95): Unused share of the hours above this counts
--- param min_days (integer, cautious: 14, default: 7, aggressive: 1, unit: days, range: 1..30): On at least so many days some of it was unused
+-- param min_unused_percent (number, cautious: 50, default: 0, aggressive: 0, unit: %, range: 0..95): Unused share of
+--   the hours above this counts
+-- param min_days (integer, cautious: 14, default: 7, aggressive: 1, unit: days, range: 1..30): On at least so many days
+--   some of it was unused
 -- column unused_percent (number, %): Unused share of the hours of 30 days
 -- column unused_days (integer, days): Days on which some of it was unused
 -- column unused_hours (number, hours): Unused hours of 30 days
@@ -20,14 +22,17 @@
 -- reversible: no
 -- confidence: 75
 -- conflict: machine 2
--- remedy: Ask whether it is held for failover or for a date to come | EC2 > Capacity Reservations: lower its number of instances |
+-- remedy: Ask whether it is held for failover or for a date to come | EC2 > Capacity Reservations: lower its number of
+--   instances |
 --   Cancel it when nothing runs in it
 -- cli: aws ec2 modify-capacity-reservation --capacity-reservation-id {resource_id} --region {region} --instance-count 0
--- source: AWS Cloud Intelligence Dashboards (CUDOS) and nOps flag any unused hour; shares and days of the presets are our own choice, 2026-10
+-- source: AWS Cloud Intelligence Dashboards (CUDOS) and nOps flag any unused hour; shares and days of the presets are
+--   our own choice, 2026-10
 -- history: bill
 WITH told AS (
   SELECT *,
-    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'unusedbox|unusedded') AS named,
+    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'unusedbox|unusedded')
+      AS named,
     meter IS NULL AND charge_description IS NULL AND capacity_reservation_status IS NULL AS untold
   FROM lines30
   WHERE charge_category = 'Usage' AND regexp_matches(lower(service_name), 'ec2|elastic compute cloud')

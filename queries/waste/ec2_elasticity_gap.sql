@@ -4,18 +4,24 @@
 -- resource: group
 -- provider: AWS
 -- area: Compute
--- rule: At least {min_off_percent} % of the instance hours of four weeks are outside Monday to Friday, 8 to 18 o'clock; the same number of machines at all hours gives 70 %
+-- rule: At least {min_off_percent} % of the instance hours of four weeks are outside Monday to Friday, 8 to 18 o'clock;
+--   the same number of machines at all hours gives 70 %
 -- when: off_percent >= $min_off_percent
--- param min_off_percent (number, cautious: 69, default: 65, aggressive: 60, unit: %, range: 50..75): At least this share of instance hours is outside business hours
--- param utc_offset (integer, default: 0, unit: hours, range: -11..13): Local time is so many hours ahead of UTC; daylight saving is not followed
--- param stoppable_percent (number, default: 65, unit: %, range: 5..100): Share of the hours outside business hours that could be stopped
--- param min_days (integer, default: 23, unit: days, range: 7..28): Hourly lines must be there on at least so many of 28 days
+-- param min_off_percent (number, cautious: 69, default: 65, aggressive: 60, unit: %, range: 50..75): At least this
+--   share of instance hours is outside business hours
+-- param utc_offset (integer, default: 0, unit: hours, range: -11..13): Local time is so many hours ahead of UTC;
+--   daylight saving is not followed
+-- param stoppable_percent (number, default: 65, unit: %, range: 5..100): Share of the hours outside business hours that
+--   could be stopped
+-- param min_days (integer, default: 23, unit: days, range: 7..28): Hourly lines must be there on at least so many of 28
+--   days
 -- column off_percent (number, %): Share of instance hours outside business hours
 -- column off_hours (number, hours): Instance hours outside business hours
 -- column all_hours (number, hours): Instance hours of four weeks, Spot left out
 -- column off_cost (money, currency): Effective cost of the hours outside
 -- column days_seen (integer, days): Days with hourly lines
--- saving: Cost of the hours outside business hours x {stoppable_percent} %; a potential, as the bill does not say which machines may stop
+-- saving: Cost of the hours outside business hours x {stoppable_percent} %; a potential, as the bill does not say which
+--   machines may stop
 -- kind: review
 -- risk: medium
 -- effort: medium
@@ -24,8 +30,10 @@
 -- confidence: 40
 -- remedy: List the machines of the account that serve people in office hours: development, test, training |
 --   Give them a schedule with EventBridge Scheduler or Instance Scheduler | Let groups of machines scale in at night
--- cli: aws autoscaling put-scheduled-update-group-action --auto-scaling-group-name GROUP --scheduled-action-name night --recurrence "0 18 * * 1-5" --desired-capacity 0
--- source: AWS Cloud Intelligence Dashboards (CUDOS) show instance hours by hour; shares of the presets are our own choice, 2026-10
+-- cli: aws autoscaling put-scheduled-update-group-action --auto-scaling-group-name GROUP --scheduled-action-name night
+--   --recurrence "0 18 * * 1-5" --desired-capacity 0
+-- source: AWS Cloud Intelligence Dashboards (CUDOS) show instance hours by hour; shares of the presets are our own
+--   choice, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *,
@@ -36,13 +44,15 @@ WITH seen AS (
   WHERE charge_category = 'Usage' AND charge_date > CAST($as_of AS DATE) - 28
     AND regexp_matches(lower(service_name), 'ec2|elastic compute cloud')
     AND COALESCE(pricing_category, 'Standard') <> 'Dynamic'
-    AND (regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'boxusage|dedicatedusage|instance hour')
+    AND (regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'boxusage|dedicatedusage|instance hour')
       OR json_extract_string(sku_price_details, '/InstanceType') IS NOT NULL
       OR (meter IS NULL AND charge_description IS NULL))
 ),
 places AS (
   SELECT *,
-    EXTRACT(isodow FROM local_start) > 5 OR EXTRACT(hour FROM local_start) < 8 OR EXTRACT(hour FROM local_start) >= 18 AS off
+    EXTRACT(isodow FROM local_start) > 5 OR EXTRACT(hour FROM local_start) < 8 OR EXTRACT(hour FROM local_start) >= 18
+      AS off
   FROM seen
 ),
 sums AS (
@@ -67,6 +77,7 @@ SELECT COALESCE(account, 'unknown') || ' (' || currency || ')' AS subject, accou
     WHEN off_percent IS NULL THEN 'needs consumed_quantity: lines of machines have no hours'
     WHEN days_seen < $min_days THEN 'needs hourly lines of more days of four weeks' END AS reason,
   off_percent, off_hours, all_hours, off_cost, days_seen,
-  CAST(0.5 * $stoppable_percent / 100 AS DOUBLE) AS share_low, CAST($stoppable_percent / 100.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
+  CAST(0.5 * $stoppable_percent / 100 AS DOUBLE) AS share_low, CAST($stoppable_percent / 100.0 AS DOUBLE) AS share,
+    CAST(1.0 AS DOUBLE) AS share_high,
   currency, base_billed, off_cost AS base_effective, base_contracted, base_list
 FROM shares

@@ -19,9 +19,11 @@
 -- reversible: yes
 -- confidence: 45
 -- conflict: network 11
--- remedy: Look where the traffic goes, with NAT logging | Turn on Private Google Access in the subnets for traffic to Google services |
+-- remedy: Look where the traffic goes, with NAT logging | Turn on Private Google Access in the subnets for traffic to
+--   Google services |
 --   Keep images and packages in a registry near by
--- cli: gcloud compute networks subnets update SUBNET --region={region} --project={account} --enable-private-ip-google-access
+-- cli: gcloud compute networks subnets update SUBNET --region={region} --project={account}
+--   --enable-private-ip-google-access
 -- source: getnable finopsmcp: fee of 50 or more and twice the base, 2026-10
 -- history: bill
 WITH seen AS (
@@ -36,7 +38,8 @@ sums AS (
     SUM(CASE WHEN untold THEN 1 ELSE 0 END) AS unknown,
     SUM(CASE WHEN regexp_matches(said, 'nat gateway.*(data process|processing)|cloud nat.*(data process|processing)')
       THEN effective_cost END) AS processing_cost,
-    SUM(CASE WHEN regexp_matches(said, 'nat gateway.*uptime|cloud nat.*(uptime|gateway hour)') THEN effective_cost END) AS gateway_cost,
+    SUM(CASE WHEN regexp_matches(said, 'nat gateway.*uptime|cloud nat.*(uptime|gateway hour)') THEN effective_cost END)
+      AS gateway_cost,
     SUM(CASE WHEN regexp_matches(said, 'nat gateway.*(data process|processing)|cloud nat.*(data process|processing)')
       THEN billed_cost END) AS base_billed,
     SUM(CASE WHEN regexp_matches(said, 'nat gateway.*(data process|processing)|cloud nat.*(data process|processing)')
@@ -50,10 +53,12 @@ sums AS (
 ratios AS (
   SELECT *, CAST(processing_cost AS DOUBLE) / NULLIF(CAST(gateway_cost AS DOUBLE), 0) AS ratio FROM sums
 )
-SELECT COALESCE(account, 'unknown project') || ' in ' || COALESCE(region, 'unknown region') || ' (' || currency || ')' AS subject,
+SELECT COALESCE(account, 'unknown project') || ' in ' || COALESCE(region, 'unknown region') || ' (' || currency || ')'
+  AS subject,
   account, region,
   CASE WHEN ratio IS NULL THEN 'cannot tell'
-    WHEN CAST(processing_cost AS DOUBLE) >= $min_cost AND ratio >= $min_ratio THEN 'flagged' ELSE 'passed' END AS verdict,
+    WHEN CAST(processing_cost AS DOUBLE) >= $min_cost AND ratio >= $min_ratio THEN 'flagged' ELSE 'passed' END
+      AS verdict,
   CASE WHEN ratio IS NULL AND unknown > 0 THEN 'needs a SKU meter or description of its lines'
     WHEN ratio IS NULL THEN 'needs lines of processed data and of gateways' END AS reason,
   processing_cost, gateway_cost, ratio,

@@ -20,14 +20,16 @@
 -- reversible: yes
 -- confidence: 45
 -- conflict: bucket 11
--- remedy: Look which operations they are, in the monitoring of the bucket | Write larger objects, list less, cache what is read often |
+-- remedy: Look which operations they are, in the monitoring of the bucket | Write larger objects, list less, cache what
+--   is read often |
 --   Check that colder classes are not read, where operations cost more
 -- cli: gcloud storage buckets describe gs://{resource_id}
 -- source: getnable finopsmcp: above 30 % and 25 or more, 15 % usual, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *, (meter IS NULL AND charge_description IS NULL) OR resource_id IS NULL AS untold,
-    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'operations?( |$|:)|class [ab] ') AS operation
+    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'operations?( |$|:)|class [ab] ') AS operation
   FROM lines30
   WHERE charge_category = 'Usage' AND regexp_matches(lower(provider_name), 'google')
     AND regexp_matches(lower(service_name), 'cloud storage')
@@ -35,7 +37,8 @@ WITH seen AS (
 sums AS (
   SELECT
     CASE WHEN untold THEN 'Buckets of ' || COALESCE(sub_account_id, 'unknown project') ELSE resource_id END AS subject,
-    sub_account_id AS account, MAX(region_id) AS region, untold, billing_currency AS currency, SUM(effective_cost) AS cost,
+    sub_account_id AS account, MAX(region_id) AS region, untold, billing_currency AS currency,
+      SUM(effective_cost) AS cost,
     SUM(CASE WHEN operation THEN effective_cost ELSE 0 END) AS operation_cost,
     SUM(CASE WHEN operation THEN billed_cost END) AS base_billed,
     SUM(CASE WHEN operation THEN contracted_cost END) AS base_contracted,
@@ -48,7 +51,8 @@ shares AS (
 )
 SELECT subject, account, region,
   CASE WHEN untold THEN 'cannot tell'
-    WHEN CAST(operation_cost AS DOUBLE) >= $min_cost AND operation_percent > $max_percent THEN 'flagged' ELSE 'passed' END AS verdict,
+    WHEN CAST(operation_cost AS DOUBLE) >= $min_cost AND operation_percent > $max_percent THEN 'flagged' ELSE 'passed'
+      END AS verdict,
   CASE WHEN untold THEN 'needs resource ids and SKU meters of its lines' END AS reason,
   operation_percent, operation_cost, cost,
   CAST(0.5 * (1.0 - $healthy_percent / NULLIF(operation_percent, 0)) AS DOUBLE) AS share_low,

@@ -9,7 +9,8 @@
 -- param min_hours (number, cautious: 16, default: 8, aggressive: 1, unit: hours, range: 1..24): Hours a day that count
 -- param min_days (integer, cautious: 7, default: 7, aggressive: 1, unit: days, range: 1..30): On at least so many days
 -- param max_quiet_days (integer, default: 2, unit: days, range: 0..10): Its last line is at most so many days old
--- param units_an_hour (number, default: 5, unit: DPU, range: 2..100): Size assumed where the bill has no hourly lines; 5 is what an endpoint has unless told otherwise
+-- param units_an_hour (number, default: 5, unit: DPU, range: 2..100): Size assumed where the bill has no hourly lines;
+--   5 is what an endpoint has unless told otherwise
 -- param work_hours (number, default: 8, unit: hours, range: 0..24): Hours of use a day that stay
 -- column long_days (integer, days): Days with as many hours
 -- column hours (number, hours): Hours billed in 30 days
@@ -23,26 +24,30 @@
 -- reversible: no
 -- confidence: 75
 -- conflict: service 1
--- remedy: Ask who works with it and save the notebooks | Glue > Dev endpoints: delete it | Use interactive sessions, which stop by themselves
+-- remedy: Ask who works with it and save the notebooks | Glue > Dev endpoints: delete it | Use interactive sessions,
+--   which stop by themselves
 -- cli: aws glue delete-dev-endpoint --region {region} --endpoint-name NAME
 -- source: Own choice: hours billed a day, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *, meter IS NULL AND charge_description IS NULL AS untold,
-    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'deved-dpu-hour|development endpoint') AS hit
+    regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'deved-dpu-hour|development endpoint') AS hit
   FROM lines30
   WHERE charge_category = 'Usage' AND regexp_matches(lower(service_name), 'glue')
 ),
 days AS (
   SELECT
     CASE WHEN untold THEN 'Account ' || COALESCE(sub_account_id, 'unknown')
-      ELSE COALESCE(resource_id, 'Development endpoints of ' || COALESCE(sub_account_id, 'unknown account')) END AS subject,
+      ELSE COALESCE(resource_id, 'Development endpoints of ' || COALESCE(sub_account_id, 'unknown account')) END
+        AS subject,
     sub_account_id, billing_currency, charge_date, untold, MAX(region_id) AS region,
     LEAST(24.0,
       CASE WHEN MAX(CASE WHEN charge_period_end <= charge_period_start + INTERVAL 1 HOUR THEN 0 ELSE 1 END) = 0
         THEN CAST(COUNT(DISTINCT charge_period_start) AS DOUBLE)
         ELSE SUM(COALESCE(consumed_quantity, pricing_quantity)) / CAST($units_an_hour AS DOUBLE) END) AS hours,
-    SUM(effective_cost) AS cost, SUM(billed_cost) AS billed, SUM(contracted_cost) AS contracted, SUM(list_cost) AS listed
+    SUM(effective_cost) AS cost, SUM(billed_cost) AS billed, SUM(contracted_cost) AS contracted,
+      SUM(list_cost) AS listed
   FROM seen
   WHERE untold OR hit
   GROUP BY 1, sub_account_id, billing_currency, charge_date, untold

@@ -19,7 +19,8 @@
 -- reversible: no
 -- confidence: 75
 -- conflict: service 1
--- remedy: Kinesis > Data streams > the stream > Monitoring: incoming data | Ask its consumers | Delete the stream, or move it to on-demand capacity
+-- remedy: Kinesis > Data streams > the stream > Monitoring: incoming data | Ask its consumers | Delete the stream, or
+--   move it to on-demand capacity
 -- cli: aws kinesis delete-stream --region {region} --stream-name NAME
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): one unit for 30 days; OptScale: capacity alone for 7 days, 2026-10
 -- history: bill

@@ -6,7 +6,8 @@
 -- area: Network
 -- rule: It was billed as idle for more than {min_hours} hours of 30 days
 -- when: hours > $min_hours
--- param min_hours (number, cautious: 168, default: 0, aggressive: 0, unit: hours, range: 0..700): Idle hours of 30 days above this are reported
+-- param min_hours (number, cautious: 168, default: 0, aggressive: 0, unit: hours, range: 0..700): Idle hours of 30 days
+--   above this are reported
 -- column hours (number, hours): Hours billed as idle in 30 days
 -- column cost (money, currency): Effective cost of these hours
 -- column last_day (date): Last day billed as idle
@@ -18,10 +19,12 @@
 -- reversible: no
 -- confidence: 90
 -- conflict: address 1
--- remedy: EC2 > Elastic IPs: sort by associated instance | Ask the owner whether the address is in an allow list of someone else |
+-- remedy: EC2 > Elastic IPs: sort by associated instance | Ask the owner whether the address is in an allow list of
+--   someone else |
 --   Release the address; it cannot be got back
 -- cli: aws ec2 describe-addresses --region {region} --query "Addresses[?AssociationId==null]"
--- source: Usage types of idle addresses as in the AWS Cloud Intelligence Dashboards (CUDOS); hours of the cautious preset are our own choice, 2026-10
+-- source: Usage types of idle addresses as in the AWS Cloud Intelligence Dashboards (CUDOS); hours of the cautious
+--   preset are our own choice, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *,
@@ -48,7 +51,8 @@ sums AS (
   HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 )
 SELECT subject, account, region,
-  CASE WHEN untold OR hours IS NULL THEN 'cannot tell' WHEN hours > $min_hours THEN 'flagged' ELSE 'passed' END AS verdict,
+  CASE WHEN untold OR hours IS NULL THEN 'cannot tell' WHEN hours > $min_hours THEN 'flagged' ELSE 'passed' END
+    AS verdict,
   CASE WHEN untold THEN 'needs a usage type, SKU meter or description of its lines'
     WHEN hours IS NULL THEN 'needs consumed_quantity: its lines have no hours' END AS reason,
   hours, cost, last_day, currency, base_billed, cost AS base_effective, base_contracted, base_list

@@ -19,9 +19,12 @@
 -- reversible: no
 -- confidence: 95
 -- conflict: database 4
--- remedy: Read the release notes between both versions | Upgrade a copy restored from a snapshot and test | Upgrade in a maintenance window
--- cli: aws rds modify-db-instance --region {region} --db-instance-identifier NAME --engine-version VERSION --allow-major-version-upgrade
--- source: AWS Cloud Intelligence Dashboards (CUDOS): any billed fee, 2026-10; ends of support still to come need dates that no bill has
+-- remedy: Read the release notes between both versions | Upgrade a copy restored from a snapshot and test | Upgrade in
+--   a maintenance window
+-- cli: aws rds modify-db-instance --region {region} --db-instance-identifier NAME --engine-version VERSION
+--   --allow-major-version-upgrade
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): any billed fee, 2026-10; ends of support still to come need dates
+--   that no bill has
 -- history: bill
 WITH told AS (
   SELECT *, meter IS NULL AND charge_description IS NULL AS untold,
@@ -30,13 +33,15 @@ WITH told AS (
     ) AS hit
   FROM lines30
   WHERE charge_category = 'Usage'
-    AND regexp_matches(lower(service_name), 'rds|relational database|elasticache|opensearch|documentdb|docdb|neptune|amazones$')
+    AND regexp_matches(lower(service_name),
+      'rds|relational database|elasticache|opensearch|documentdb|docdb|neptune|amazones$')
 ),
 sums AS (
   SELECT
     CASE WHEN untold THEN 'Account ' || COALESCE(sub_account_id, 'unknown')
       ELSE COALESCE(resource_id, service_name || ' of ' || COALESCE(sub_account_id, 'unknown account')) END AS subject,
-    sub_account_id AS account, MAX(region_id) AS region, untold, billing_currency AS currency, MAX(service_name) AS service,
+    sub_account_id AS account, MAX(region_id) AS region, untold, billing_currency AS currency,
+      MAX(service_name) AS service,
     SUM(CASE WHEN hit THEN effective_cost END) AS cost, SUM(effective_cost) AS whole,
     CAST(COUNT(DISTINCT CASE WHEN hit THEN charge_date END) AS BIGINT) AS days,
     SUM(CASE WHEN hit THEN billed_cost END) AS base_billed,

@@ -22,25 +22,32 @@
 -- reversible: yes
 -- confidence: 65
 -- conflict: database 8
--- remedy: Check that the engine version runs on the Arm class and that the region has it | Try it on a copy or a replica |
+-- remedy: Check that the engine version runs on the Arm class and that the region has it | Try it on a copy or a
+--   replica |
 --   RDS > the database > Modify: class, in a maintenance window
 -- cli: aws rds modify-db-instance --region {region} --db-instance-identifier NAME --db-instance-class CLASS
--- source: Steampipe AWS Thrifty (class not Graviton), AWS Cloud Intelligence Dashboards (CID KPI): 10 %, four open-source engines, 2026-10
+-- source: Steampipe AWS Thrifty (class not Graviton), AWS Cloud Intelligence Dashboards (CID KPI): 10 %, four
+--   open-source engines, 2026-10
 -- history: bill
 WITH hours AS (
   SELECT *,
     CASE WHEN strpos(COALESCE(meter, ''), ':db.') > 0 THEN split_part(meter, ':', 2)
-      ELSE COALESCE(json_extract_string(sku_price_details, '/instance_type'), json_extract_string(sku_price_details, '/InstanceType'))
+      ELSE COALESCE(json_extract_string(sku_price_details, '/instance_type'),
+        json_extract_string(sku_price_details, '/InstanceType'))
       END AS class,
-    lower(COALESCE(json_extract_string(sku_price_details, '/database_engine'), json_extract_string(sku_price_details, '/x_Engine'),
+    lower(COALESCE(json_extract_string(sku_price_details, '/database_engine'),
+      json_extract_string(sku_price_details, '/x_Engine'),
       CASE
         WHEN x_operation LIKE '%:0002' THEN 'mysql' WHEN x_operation LIKE '%:0014' THEN 'postgresql'
         WHEN x_operation LIKE '%:0016' THEN 'aurora mysql' WHEN x_operation LIKE '%:0018' THEN 'mariadb'
-        WHEN x_operation LIKE '%:0021' THEN 'aurora postgresql' WHEN x_operation LIKE 'CreateDBInstance:%' THEN x_operation END)) AS engine
+        WHEN x_operation LIKE '%:0021' THEN 'aurora postgresql' WHEN x_operation LIKE 'CreateDBInstance:%'
+          THEN x_operation END)) AS engine
   FROM lines30
   WHERE charge_category = 'Usage' AND COALESCE(pricing_category, 'Standard') = 'Standard'
     AND regexp_matches(lower(service_name), 'rds|relational database')
-    AND (meter IS NULL OR regexp_matches(meter, '(InstanceUsage|Multi-AZUsage|InstanceUsageIOOptimized|Multi-AZClusterUsage|MirrorUsage)'))
+    AND (meter IS NULL
+      OR regexp_matches(meter,
+      '(InstanceUsage|Multi-AZUsage|InstanceUsageIOOptimized|Multi-AZClusterUsage|MirrorUsage)'))
 ),
 sums AS (
   SELECT
@@ -52,14 +59,16 @@ sums AS (
   GROUP BY 1, sub_account_id, billing_currency, class, engine
 ),
 newest AS (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY subject, account, currency ORDER BY last_day DESC, class, engine) AS place FROM sums
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY subject, account, currency ORDER BY last_day DESC, class, engine)
+    AS place FROM sums
 )
 SELECT subject, account, region,
   CASE WHEN class IS NULL OR engine IS NULL THEN 'cannot tell'
     WHEN NOT regexp_matches(class, '^db[.][a-z]+[0-9]+g') AND regexp_matches(engine, 'mysql|mariadb|postgres|aurora')
       AND CAST($as_of AS DATE) - last_day <= $max_quiet_days THEN 'flagged' ELSE 'passed' END AS verdict,
   CASE WHEN class IS NULL THEN 'needs the class of the database: a usage type or the properties of the SKU'
-    WHEN engine IS NULL THEN 'needs the engine of the database: an operation or the properties of the SKU' END AS reason,
+    WHEN engine IS NULL THEN 'needs the engine of the database: an operation or the properties of the SKU' END
+      AS reason,
   class, engine, regexp_matches(class, '^db[.][a-z]+[0-9]+g') AS arm,
   regexp_matches(engine, 'mysql|mariadb|postgres|aurora') AS open_engine, cost,
   CAST(CAST($as_of AS DATE) - last_day AS BIGINT) AS quiet_days,

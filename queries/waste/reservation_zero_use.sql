@@ -21,14 +21,16 @@
 -- reversible: no
 -- confidence: 90
 -- conflict: commitment 1
--- remedy: Compare its instance type, region, operating system and scope with what runs | Widen its scope or exchange it for what runs |
+-- remedy: Compare its instance type, region, operating system and scope with what runs | Widen its scope or exchange it
+--   for what runs |
 --   Offer it for sale, and let it end without renewal
 -- cli: aws ec2 describe-reserved-instances --region {region}
 -- source: OptimNow names zero or single-digit use over 30 days, 2026-10; days paid for are our own choice
 -- history: bill
 WITH sums AS (
   SELECT commitment_discount_id AS subject,
-    COALESCE(MIN(CASE WHEN commitment_discount_status = 'Unused' THEN sub_account_id END), MIN(sub_account_id)) AS account,
+    COALESCE(MIN(CASE WHEN commitment_discount_status = 'Unused' THEN sub_account_id END), MIN(sub_account_id))
+      AS account,
     MAX(region_id) AS region, MAX(commitment_discount_name) AS name, MAX(commitment_discount_type) AS commitment_type,
     billing_currency AS currency,
     CAST(COUNT(CASE WHEN commitment_discount_status IS NULL THEN 1 END) AS BIGINT) AS untold,
@@ -44,7 +46,8 @@ WITH sums AS (
   GROUP BY commitment_discount_id, billing_currency
 ),
 shares AS (
-  SELECT *, 100.0 * CAST(used_cost AS DOUBLE) / NULLIF(CAST(used_cost + unused_cost AS DOUBLE), 0) AS used_percent FROM sums
+  SELECT *, 100.0 * CAST(used_cost AS DOUBLE) / NULLIF(CAST(used_cost + unused_cost AS DOUBLE), 0)
+    AS used_percent FROM sums
 )
 SELECT subject, account, region, name,
   CASE WHEN untold > 0 OR used_percent IS NULL THEN 'cannot tell'
@@ -54,6 +57,7 @@ SELECT subject, account, region, name,
   used_percent, paid_days, total_cost, unused_cost, commitment_type,
   CAST(0.5 AS DOUBLE) AS share_low, CAST(1.0 AS DOUBLE) AS share, CAST(1.0 AS DOUBLE) AS share_high,
   currency,
-  CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0) AS base_billed,
+  CAST(billed AS DOUBLE) * CAST(unused_cost AS DOUBLE) / NULLIF(CAST(unused_cost + used_cost AS DOUBLE), 0)
+    AS base_billed,
   unused_cost AS base_effective, base_contracted, base_list
 FROM shares

@@ -6,13 +6,16 @@
 -- area: Object storage
 -- rule: Its flexible archive storage cost more than {min_cost} in 30 days
 -- when: cost > $min_cost
--- param min_cost (number, cautious: 10, default: 0, aggressive: 0, unit: currency, range: 0..100): Storage of 30 days above this cost is reported
--- param ratio_low (number, default: 27.5, unit: %, range: 10..60): Deep archive price as a share of the flexible price in us-east-1 us-east-2 us-west-2 eu-west-1 and eu-north-1 (list, 2026-10)
+-- param min_cost (number, cautious: 10, default: 0, aggressive: 0, unit: currency, range: 0..100): Storage of 30 days
+--   above this cost is reported
+-- param ratio_low (number, default: 27.5, unit: %, range: 10..60): Deep archive price as a share of the flexible price
+--   in us-east-1 us-east-2 us-west-2 eu-west-1 and eu-north-1 (list, 2026-10)
 -- param ratio_sao_paulo (number, default: 41.83, unit: %, range: 10..60): The same in sa-east-1
 -- param ratio_other (number, default: 44.44, unit: %, range: 10..60): The same in all other regions
 -- column cost (money, currency): Effective cost of flexible archive storage in 30 days
 -- column gb_months (number, GB-months): Flexible archive storage of 30 days
--- column ratio_percent (number, %): Deep archive price as a share of this price, from the bill where it has both, else from the list
+-- column ratio_percent (number, %): Deep archive price as a share of this price, from the bill where it has both, else
+--   from the list
 -- column retrieval_cost (money, currency): Effective cost of retrievals in 30 days
 -- saving: Cost of the storage x (1 - share of the deep archive price)
 -- kind: saving
@@ -25,7 +28,8 @@
 -- remedy: Check how fast the data must come back: a restore from deep archive takes 12 hours and more |
 --   S3 > bucket > Management: change the lifecycle rule to deep archive | Data stays there for 180 days at least
 -- cli: aws s3api put-bucket-lifecycle-configuration --bucket {resource_id} --lifecycle-configuration file://rule.json
--- source: AWS Cloud Intelligence Dashboards (CUDOS): price shares by region, 2026-10; us-west-2, which is not in that list, by its list prices
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): price shares by region, 2026-10; us-west-2, which is not in that
+--   list, by its list prices
 -- history: bill
 WITH told AS (
   SELECT *, lower(COALESCE(meter, '')) AS said,
@@ -74,11 +78,14 @@ ratios AS (
   LEFT JOIN deep_prices AS d ON d.region_id = s.region AND d.billing_currency = s.currency
 )
 SELECT subject, account, region,
-  CASE WHEN untold OR cost IS NULL THEN 'cannot tell' WHEN CAST(cost AS DOUBLE) > $min_cost THEN 'flagged' ELSE 'passed' END
+  CASE WHEN untold OR cost IS NULL THEN 'cannot tell' WHEN CAST(cost AS DOUBLE) > $min_cost THEN 'flagged'
+    ELSE 'passed' END
     AS verdict,
-  CASE WHEN untold THEN 'needs a usage type or operation of its lines' WHEN cost IS NULL THEN 'needs effective_cost of its lines' END
+  CASE WHEN untold THEN 'needs a usage type or operation of its lines' WHEN cost IS NULL
+    THEN 'needs effective_cost of its lines' END
     AS reason,
   cost, gb_months, CAST(ratio_percent AS DOUBLE) AS ratio_percent, retrieval_cost,
-  CAST(0.5 * (1.0 - ratio_percent / 100) AS DOUBLE) AS share_low, CAST(1.0 - ratio_percent / 100 AS DOUBLE) AS share, CAST(1.0 - ratio_percent / 100 AS DOUBLE) AS share_high,
+  CAST(0.5 * (1.0 - ratio_percent / 100) AS DOUBLE) AS share_low, CAST(1.0 - ratio_percent / 100 AS DOUBLE) AS share,
+    CAST(1.0 - ratio_percent / 100 AS DOUBLE) AS share_high,
   currency, base_billed, cost AS base_effective, base_contracted, base_list
 FROM ratios

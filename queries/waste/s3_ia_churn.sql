@@ -6,8 +6,10 @@
 -- area: Object storage
 -- rule: Retrievals, early deletions and requests cost more than {max_percent} % of what the class saves
 -- when: penalty_cost > limit_cost
--- param max_percent (number, cautious: 150, default: 100, aggressive: 0, unit: %, range: 0..300): Fees above this share of the saving of the class are reported
--- param standard_gain (number, default: 84, unit: %, range: 20..150): Standard storage is dearer than infrequent access by this (0.023 and 0.0125 USD a GB and month, us-east-1, 2026-10)
+-- param max_percent (number, cautious: 150, default: 100, aggressive: 0, unit: %, range: 0..300): Fees above this share
+--   of the saving of the class are reported
+-- param standard_gain (number, default: 84, unit: %, range: 20..150): Standard storage is dearer than infrequent access
+--   by this (0.023 and 0.0125 USD a GB and month, us-east-1, 2026-10)
 -- column penalty_cost (money, currency): Retrievals, early deletions and requests of 30 days
 -- column limit_cost (number, currency): Fees that are reported from here on
 -- column tier_saving (number, currency): What standard storage would have cost more
@@ -20,10 +22,12 @@
 -- reversible: yes
 -- confidence: 70
 -- conflict: bucket 7
--- remedy: Find what reads the data, with server access logs or Storage Lens | Move it back to the standard class or to Intelligent-Tiering |
+-- remedy: Find what reads the data, with server access logs or Storage Lens | Move it back to the standard class or to
+--   Intelligent-Tiering |
 --   Let the lifecycle rule wait longer
 -- cli: aws s3api get-bucket-lifecycle-configuration --bucket {resource_id}
--- source: AWS Cloud Intelligence Dashboards (CUDOS) list these fees; fees above the saving of the class; the cautious share is our own choice, 2026-10
+-- source: AWS Cloud Intelligence Dashboards (CUDOS) list these fees; fees above the saving of the class; the cautious
+--   share is our own choice, 2026-10
 -- history: bill
 WITH seen AS (
   SELECT *, meter IS NULL AS untold,

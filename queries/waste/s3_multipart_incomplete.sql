@@ -6,8 +6,10 @@
 -- area: Object storage
 -- rule: In 30 days more than {min_unfinished} uploads were begun and neither completed nor aborted
 -- when: unfinished > $min_unfinished
--- param min_unfinished (number, cautious: 100, default: 0, aggressive: 0, unit: uploads, range: 0..1000): More than so many unfinished uploads are reported
--- column unfinished (number, uploads): Begun less completed less aborted; below zero when uploads were begun before the 30 days
+-- param min_unfinished (number, cautious: 100, default: 0, aggressive: 0, unit: uploads, range: 0..1000): More than so
+--   many unfinished uploads are reported
+-- column unfinished (number, uploads): Begun less completed less aborted; below zero when uploads were begun before the
+--   30 days
 -- column initiated (number, uploads): Uploads begun
 -- column completed (number, uploads): Uploads completed
 -- column aborted (number, uploads): Uploads aborted, where the bill has them
@@ -19,10 +21,12 @@
 -- reversible: yes
 -- confidence: 60
 -- conflict: bucket 11
--- remedy: S3 > bucket > Management > Lifecycle rules: add a rule that deletes incomplete multipart uploads after 7 days |
+-- remedy: S3 > bucket > Management > Lifecycle rules: add a rule that deletes incomplete multipart uploads after 7 days
+--   |
 --   Ask the owner of the program that begins these uploads
 -- cli: aws s3api list-multipart-uploads --bucket {resource_id}
--- source: AWS Cloud Intelligence Dashboards (CUDOS): begun less completed above zero over 30 days; the cautious limit is our own choice, 2026-10
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): begun less completed above zero over 30 days; the cautious limit
+--   is our own choice, 2026-10
 -- history: bill
 -- needs values: charges.x_operation
 WITH sums AS (

@@ -6,8 +6,10 @@
 -- area: Object storage
 -- rule: All data is in the standard class, and the last request for an object is more than {idle_days} days ago
 -- when: quiet_days > $idle_days
--- param idle_days (integer, default: 60, unit: days, range: 14..365): The last request for an object is longer ago than this
--- param saved_percent (number, default: 30, unit: %, range: 10..95): Expected saving; infrequent access is 46 % and instant retrieval 83 % cheaper a GB (us-east-1, 2026-10), before fees
+-- param idle_days (integer, default: 60, unit: days, range: 14..365): The last request for an object is longer ago than
+--   this
+-- param saved_percent (number, default: 30, unit: %, range: 10..95): Expected saving; infrequent access is 46 % and
+--   instant retrieval 83 % cheaper a GB (us-east-1, 2026-10), before fees
 -- column quiet_days (integer, days): Days since the last request for an object
 -- column last_request (date): Day of the last request for an object
 -- column storage_cost (money, currency): Effective cost of its standard storage in 30 days
@@ -20,10 +22,12 @@
 -- reversible: yes
 -- confidence: 65
 -- conflict: bucket 3
--- remedy: Ask the owner whether the data is still needed | S3 > bucket > Management: add a lifecycle rule to a colder class |
+-- remedy: Ask the owner whether the data is still needed | S3 > bucket > Management: add a lifecycle rule to a colder
+--   class |
 --   Delete what nobody needs
 -- cli: aws s3api put-bucket-lifecycle-configuration --bucket {resource_id} --lifecycle-configuration file://rule.json
--- source: AWS Cloud Intelligence Dashboards (CID KPI): no put, get or copy for two months, 30 %, 2026-10; here other requests for objects count as use too
+-- source: AWS Cloud Intelligence Dashboards (CID KPI): no put, get or copy for two months, 30 %, 2026-10; here other
+--   requests for objects count as use too
 -- history: bill
 -- requires charges: resource_id, sub_account_id, x_operation, charge_period_start, charge_category
 -- needs values: charges.x_operation, charges.resource_id
@@ -44,7 +48,8 @@ requests AS (
   FROM charges
   WHERE charge_category = 'Usage' AND resource_id IS NOT NULL
     AND charge_period_start < CAST($now AS TIMESTAMP)
-    AND regexp_matches(x_operation, 'Object|UploadPart|MultipartUpload') AND NOT regexp_matches(x_operation, 'Overhead|Storage$')
+    AND regexp_matches(x_operation, 'Object|UploadPart|MultipartUpload')
+      AND NOT regexp_matches(x_operation, 'Overhead|Storage$')
   GROUP BY resource_id, sub_account_id
 )
 SELECT s.subject, s.account, s.region,
@@ -53,7 +58,8 @@ SELECT s.subject, s.account, s.region,
   CASE WHEN r.last_request IS NULL
     THEN 'needs a request: the bill has none for its objects, which may mean none or none billed' END AS reason,
   CAST(CAST($as_of AS DATE) - r.last_request AS BIGINT) AS quiet_days, r.last_request, s.storage_cost, s.gb_months,
-  CAST(0.5 * $saved_percent / 100 AS DOUBLE) AS share_low, CAST($saved_percent / 100.0 AS DOUBLE) AS share, CAST(LEAST(2.0 * $saved_percent / 100, 0.95) AS DOUBLE) AS share_high,
+  CAST(0.5 * $saved_percent / 100 AS DOUBLE) AS share_low, CAST($saved_percent / 100.0 AS DOUBLE) AS share,
+    CAST(LEAST(2.0 * $saved_percent / 100, 0.95) AS DOUBLE) AS share_high,
   s.currency, s.base_billed, s.storage_cost AS base_effective, s.base_contracted, s.base_list
 FROM storage AS s
 LEFT JOIN requests AS r ON r.resource_id = s.subject AND r.sub_account_id IS NOT DISTINCT FROM s.account

@@ -19,24 +19,29 @@
 -- reversible: no
 -- confidence: 80
 -- conflict: service 2
--- remedy: Check whether the accounts were subscribed before they joined the organisation | Ask AWS Support to merge the subscriptions and refund the surplus
+-- remedy: Check whether the accounts were subscribed before they joined the organisation | Ask AWS Support to merge the
+--   subscriptions and refund the surplus
 -- cli: aws shield describe-subscription
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): more than one subscription fee a payer and month, 2026-10
 -- history: bill
 WITH fees AS (
   SELECT billing_account_id, sub_account_id, billing_currency, CAST(billing_period_start AS DATE) AS month,
-    SUM(effective_cost) AS cost, SUM(billed_cost) AS billed, SUM(contracted_cost) AS contracted, SUM(list_cost) AS listed
+    SUM(effective_cost) AS cost, SUM(billed_cost) AS billed, SUM(contracted_cost) AS contracted,
+      SUM(list_cost) AS listed
   FROM lines90
   WHERE charge_category IN ('Usage', 'Purchase', 'Adjustment') AND regexp_matches(lower(service_name), 'shield')
-    AND regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')), 'subscription|monthly|month fee')
+    AND regexp_matches(lower(COALESCE(meter, '') || ' ' || COALESCE(charge_description, '')),
+      'subscription|monthly|month fee')
   GROUP BY billing_account_id, sub_account_id, billing_currency, CAST(billing_period_start AS DATE)
 ),
 newest AS (
-  SELECT billing_account_id, billing_currency, MAX(month) AS month FROM fees GROUP BY billing_account_id, billing_currency
+  SELECT billing_account_id, billing_currency, MAX(month) AS month FROM fees GROUP BY billing_account_id,
+    billing_currency
 ),
 sums AS (
   SELECT f.billing_account_id AS account, f.billing_currency AS currency, MAX(f.month) AS month,
-    CAST(COUNT(CASE WHEN f.cost > 0 THEN 1 END) AS BIGINT) AS fees, SUM(f.cost) AS cost, SUM(f.cost) - MAX(f.cost) AS surplus_cost,
+    CAST(COUNT(CASE WHEN f.cost > 0 THEN 1 END) AS BIGINT) AS fees, SUM(f.cost) AS cost,
+      SUM(f.cost) - MAX(f.cost) AS surplus_cost,
     SUM(f.billed) AS billed, SUM(f.contracted) AS contracted, SUM(f.listed) AS listed
   FROM fees AS f
   JOIN newest AS n ON n.billing_account_id IS NOT DISTINCT FROM f.billing_account_id

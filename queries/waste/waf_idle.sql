@@ -6,8 +6,10 @@
 -- area: Network
 -- rule: Monthly fees on at least {min_days} of 30 days and at most {max_requests} requests
 -- when: fee_days >= $min_days; requests <= $max_requests; fee_cost > 0
--- param max_requests (number, cautious: 0, default: 0, aggressive: 100, unit: requests, range: 0..1000): At most so many billed requests in 30 days
--- param min_days (integer, cautious: 28, default: 7, aggressive: 7, unit: days, range: 1..30): Fees on at least so many days, so that a new list is left alone
+-- param max_requests (number, cautious: 0, default: 0, aggressive: 100, unit: requests, range: 0..1000): At most so
+--   many billed requests in 30 days
+-- param min_days (integer, cautious: 28, default: 7, aggressive: 7, unit: days, range: 1..30): Fees on at least so many
+--   days, so that a new list is left alone
 -- column requests (number, requests): Requests billed in 30 days
 -- column fee_cost (money, currency): Effective cost of the monthly fees
 -- column fee_days (integer, days): Days with fees
@@ -19,9 +21,11 @@
 -- reversible: yes
 -- confidence: 75
 -- conflict: network 1
--- remedy: WAF > Web ACLs: look what it is attached to | Ask the owner of that resource | Detach it and delete it with its rules
+-- remedy: WAF > Web ACLs: look what it is attached to | Ask the owner of that resource | Detach it and delete it with
+--   its rules
 -- cli: aws wafv2 list-resources-for-web-acl --region {region} --web-acl-arn {resource_id}
--- source: AWS Cloud Intelligence Dashboards (CUDOS): month lines and no request lines, 2026-10; days and the aggressive limit are our own choice
+-- source: AWS Cloud Intelligence Dashboards (CUDOS): month lines and no request lines, 2026-10; days and the aggressive
+--   limit are our own choice
 -- history: bill
 -- needs values: charges.resource_id
 WITH seen AS (
@@ -46,7 +50,8 @@ sums AS (
 )
 SELECT subject, account, region, name,
   CASE WHEN fee_cost IS NULL THEN 'cannot tell'
-    WHEN fee_days >= $min_days AND requests <= $max_requests AND fee_cost > 0 THEN 'flagged' ELSE 'passed' END AS verdict,
+    WHEN fee_days >= $min_days AND requests <= $max_requests AND fee_cost > 0 THEN 'flagged' ELSE 'passed' END
+      AS verdict,
   CASE WHEN fee_cost IS NULL THEN 'needs effective_cost of its fees' END AS reason,
   requests, fee_cost, fee_days, currency, base_billed, fee_cost AS base_effective, base_contracted, base_list
 FROM sums

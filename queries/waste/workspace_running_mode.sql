@@ -7,7 +7,8 @@
 -- rule: It stops by itself (AutoStop) and was used for more than {max_hours} hours in 30 days
 -- when: hours > $max_hours
 -- param max_hours (number, default: 80, unit: hours, range: 40..200): Above so many hours the monthly fee is cheaper
--- param break_even_hours (number, default: 84, unit: hours, range: 60..120): Hours at which hourly and monthly mode of a Standard bundle cost the same (list prices us-east-1, 2026-10; 81 for Value, 100 for Performance)
+-- param break_even_hours (number, default: 84, unit: hours, range: 60..120): Hours at which hourly and monthly mode of
+--   a Standard bundle cost the same (list prices us-east-1, 2026-10; 81 for Value, 100 for Performance)
 -- column hours (number, hours): Hours used in 30 days
 -- column hourly_cost (money, currency): Effective cost of these hours, without the monthly base of the mode
 -- saving: Cost of the hours above the break-even of {break_even_hours} hours
@@ -18,8 +19,10 @@
 -- reversible: yes
 -- confidence: 75
 -- conflict: machine 7
--- remedy: WorkSpaces > the WorkSpace > Modify running mode: AlwaysOn | Look again after a month: the mode can be changed back
--- cli: aws workspaces modify-workspace-properties --region {region} --workspace-id {resource_id} --workspace-properties RunningMode=ALWAYS_ON
+-- remedy: WorkSpaces > the WorkSpace > Modify running mode: AlwaysOn | Look again after a month: the mode can be
+--   changed back
+-- cli: aws workspaces modify-workspace-properties --region {region} --workspace-id {resource_id} --workspace-properties
+--   RunningMode=ALWAYS_ON
 -- source: 80 hours a month as in the AWS Cloud Intelligence Dashboards (CUDOS), 2026-10; break-even from list prices
 -- history: bill
 WITH seen AS (
@@ -39,7 +42,8 @@ sums AS (
     untold,
     SUM(CASE WHEN regexp_matches(said, 'alwayson') THEN 1 ELSE 0 END) AS always_on,
     CAST(COUNT(DISTINCT unit) AS BIGINT) AS units,
-    SUM(CASE WHEN regexp_matches(said, 'autostop') AND unit LIKE '%h%r%' THEN COALESCE(consumed_quantity, pricing_quantity) END)
+    SUM(CASE WHEN regexp_matches(said, 'autostop') AND unit LIKE '%h%r%'
+      THEN COALESCE(consumed_quantity, pricing_quantity) END)
       AS hours,
     SUM(CASE WHEN regexp_matches(said, 'autostop') AND unit LIKE '%h%r%' THEN effective_cost END) AS hourly_cost,
     SUM(CASE WHEN regexp_matches(said, 'autostop') AND unit LIKE '%h%r%' THEN billed_cost END) AS base_billed,
