@@ -364,6 +364,7 @@ def test_a_kept_scan_is_in_the_history_and_compared(
     assert grid(app, "Week of")["Week of"].tolist() == ["2026-10-26"]
     assert "1 scan with other thresholds left out" in shown(app)
     assert "1 new · 0 gone · 1 still there" in shown(app)
+    assert "Their thresholds differ" in shown(app)
     compared = grid(app, "State")
     assert list(zip(compared["State"], compared["Id"], strict=True)) == [("new", "i-slow"), ("still there", "i-idle")]
     app.selectbox(key="wb-before-").select("2").run()

@@ -116,14 +116,15 @@ def test_the_minimum_hides_small_amounts_and_never_unknown_ones() -> None:
     assert len(select(some, (), Wanted(minimum=Decimal(0)), "effective").found) == 4
 
 
-def test_amounts_of_another_currency_or_at_list_price_stand_in_a_column_of_their_own() -> None:
+def test_what_is_never_added_stands_in_a_column_of_their_own() -> None:
     listed = amounts(None, list="5")
     only_list = Price("USD", listed, listed, listed, listed, {})
     euro = Price("EUR", amounts("7"), amounts("7"), amounts("7"), amounts("7"), {})
-    some = (found(), found("i-2", None, price=only_list), found("i-3", price=euro))
+    review = found("i-4", kind="review")
+    some = (found(), found("i-2", None, price=only_list), found("i-3", price=euro), review)
     table = table_of(some, "effective", "USD").to_pylist()
-    assert [row["saving"] for row in table] == [Decimal(10), None, None]
-    assert [row["elsewhere"] for row in table] == [None, "$5.00 at list price", "€7.00"]
+    assert [row["saving"] for row in table] == [Decimal(10), None, None, None]
+    assert [row["elsewhere"] for row in table] == [None, "$5.00 at list price", "€7.00", "$10.00 to review"]
     assert "elsewhere" in [column.name for column in columns("effective", "USD", some)]
     assert "elsewhere" not in [column.name for column in columns("effective", "USD", some[:1])]
 

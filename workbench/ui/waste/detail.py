@@ -176,8 +176,8 @@ def _signed(margin: float, unit: str) -> str:
 
 
 def _money(ctx: PageContext, scanned: Scanned, one: Found, basis: Basis) -> None:
-    st.markdown("**What it saves a month**")
     facts, price = one.check.facts, one.price
+    st.markdown("**What it saves a month**" if facts.kind == "saving" else "**Money a month**")
     if facts.kind != "saving":
         words = {
             "review": "A review: the amount is what is at stake, not a saving. It is in no total.",

@@ -193,7 +193,10 @@ def _compare(ctx: PageContext, saved: Sequence[SavedScan]) -> None:
             f"{formats.count(len(found.still))} still there"
         )
         if found.not_comparable:
-            st.caption(plain(f"Did not run in both, left out: {', '.join(found.not_comparable)}", limit=400))
+            some = formats.plural(len(found.not_comparable), "check")
+            st.caption(plain(f"Left out, not run in both: {some}, {', '.join(found.not_comparable)}", limit=300))
+        if (before.scan.preset, before.scan.parameters) != (after.scan.preset, after.scan.parameters):
+            st.caption("Their thresholds differ: what is new or gone may come from that alone.")
         rows = _compared_rows(found)
         if rows:
             show_rows(ctx, rows, alt="Findings compared", key="wb-waste-compared", money=("Saving a month",))

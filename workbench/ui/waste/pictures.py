@@ -109,11 +109,11 @@ def _line(at: Sequence[Any], points: Sequence[Point], palette: Palette, currency
             gridcolor=palette.grid,
             tickfont={"size": 12, "color": palette.muted},
             tickformat=",d",
+            dtick=max(1, round(high / 4)),
             automargin=True,
             fixedrange=True,
-            nticks=5,
         )
     else:
         low = min((value for value in heights if value is not None), default=0.0)
-        chart.update_yaxes(**money_axis(palette, currency, low, high))
+        chart.update_yaxes(**money_axis(palette, currency, low, high or 1.0))
     return chart

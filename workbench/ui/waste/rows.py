@@ -94,7 +94,11 @@ def columns(basis: Basis, currency: str, shown: Sequence[Found]) -> tuple[TableC
     ]
     if any(_elsewhere(one, basis, currency) for one in shown):
         found.append(
-            TableColumn("elsewhere", "Known otherwise", help="At list price only, or in another currency: not counted")
+            TableColumn(
+                "elsewhere",
+                "Not added",
+                help="An amount to review, known at list price only, or in another currency: in no total here",
+            )
         )
     found += [
         TableColumn("account", "Account"),
@@ -117,8 +121,8 @@ def table_of(shown: Iterable[Found], basis: Basis, currency: str) -> pa.Table:
         {
             "title": one.check.title,
             "name": one.name,
-            "saving": one.price.expected[basis] if one.price.currency == currency else None,
-            "range": range_text(one, basis) if one.price.currency == currency else None,
+            "saving": one.price.expected[basis] if _has_place(one, currency) else None,
+            "range": range_text(one, basis) if _has_place(one, currency) else None,
             "counted": one.counted.get(basis) if one.price.currency == currency else None,
             "elsewhere": _elsewhere(one, basis, currency) or None,
             "account": one.account_name,
@@ -159,13 +163,19 @@ def range_text(one: Found, basis: Basis) -> str | None:
     return texts[0] if texts[0] == texts[1] else " to ".join(texts)
 
 
+def _has_place(one: Found, currency: str) -> bool:
+    return one.price.currency == currency and one.check.facts.kind == "saving"
+
+
 def _elsewhere(one: Found, basis: Basis, currency: str) -> str:
-    """The amount that has no place in the columns of ``currency`` on ``basis``."""
+    """The amount that has no place in the columns of savings in ``currency`` on ``basis``."""
     amount, used = one.best(basis)
-    if amount is None or (used == basis and one.price.currency == currency):
+    kind = one.check.facts.kind
+    if amount is None or kind == "hygiene" or (used == basis and _has_place(one, currency)):
         return ""
     text = formats.money(amount, one.price.currency)
-    return text if used == basis else f"{text} at list price"
+    text += "" if used == basis else " at list price"
+    return f"{text} to review" if kind == "review" else text
 
 
 def in_words(wanted: Wanted) -> tuple[str, ...]:
