@@ -25,7 +25,7 @@
 --   Keep a base of tasks on demand
 -- cli: aws ecs update-service --region {region} --cluster CLUSTER --service SERVICE --capacity-provider-strategy
 --   capacityProvider=FARGATE_SPOT,weight=1
--- source: AWS agent toolkit and OptimNow: 70 %, 2026-10; tags alone count as evidence, names do not; limits are our own
+-- source: AWS list price of Fargate Spot and OptimNow: 70 %, 2026-10; tags alone count as evidence, names do not; limits are our own
 --   choice
 -- history: bill
 WITH seen AS (
