@@ -1,8 +1,9 @@
 """The page *Recommendations*: what could be saved, what people decided about it, and what is on purpose.
 
-``page`` draws two tabs. *Queue* is ``filters``, ``queue`` (the list, rows picked, sums) and ``deciding`` (a decision on
-the picked rows, seen first, then taken on all or none); a recommendation the address opens is ``detail`` with ``facts``
-(money, evidence, remedy), ``planning``, ``timeline`` and ``notes``. *Intentional* is ``intents``.
+``page`` draws two tabs. *Queue* is ``filters``, ``queue`` (sums, paging, what is picked in the ``grid``) and
+``deciding`` (a decision on what is picked, seen first, then taken on all or none); the one the address opens is
+``detail`` with ``facts`` (money, evidence, remedy), ``planning``, ``timeline`` and ``notes``. *Intentional* is
+``intents``.
 Pure, without Streamlit: ``wanted`` (address to filter), ``listing`` (rows and sums), ``rows`` (tables), ``payload``
 (what a scan said, read with care), ``words``.
 ``acting`` runs a write and keeps what is to be said about it for the next run.

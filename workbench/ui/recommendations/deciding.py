@@ -17,10 +17,12 @@ from workbench import clock, formats
 from workbench.errors import Conflict
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
+from workbench.ui.recommendations import grid
 from workbench.ui.recommendations.acting import allowed, attempt
 from workbench.ui.recommendations.files import exports
+from workbench.ui.recommendations.filters import account_names
 from workbench.ui.recommendations.listing import added_up
-from workbench.ui.recommendations.rows import frame_of, full_table, money_cells
+from workbench.ui.recommendations.rows import full_table
 from workbench.ui.recommendations.words import DONE, SHORTCUTS, STEPS, name_of, state_words, sums
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.kept import workspace
@@ -239,9 +241,7 @@ def _draw_preview(ctx: PageContext, pending: _Pending, found: Preview) -> None:
     st.text(_decision_words(decision))
     if count:
         cut = found.possible[:_LISTED]
-        st.dataframe(
-            money_cells(frame_of(cut, {}), cut), hide_index=True, key="wb-rec-preview-rows", alt="Would change"
-        )
+        grid.draw(cut, account_names(ctx), key="wb-rec-preview-rows", alt="Would change")
         if count > _LISTED:
             st.caption(f"{_LISTED} of {formats.count(count)} shown")
     if found.refused:

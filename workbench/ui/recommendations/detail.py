@@ -77,7 +77,7 @@ def draw(ctx: PageContext, asked: str, wanted: Wanted) -> None:
     if not found:
         return
     one = found[0]
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         facts.evidence(ctx, one.row, one.payload, one.check)
         facts.remedy(one.payload)

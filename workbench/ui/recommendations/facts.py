@@ -15,7 +15,7 @@ from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import show_rows
 from workbench.ui.recommendations.files import row_exports
-from workbench.ui.recommendations.payload import doubts, figures, money_rows, rule, steps, text
+from workbench.ui.recommendations.payload import counted, doubts, figures, money_rows, rule, steps, text
 from workbench.ui.recommendations.words import amount_of
 from workbench.ui.text import plain, visible
 from workbench.ui.words import BASES
@@ -95,12 +95,16 @@ def _headline(row: Recommendation, payload: Mapping[str, Any]) -> None:
         return
     with st.container(horizontal=True, gap="medium"):
         for label, value in (
-            ("Low", row.saving_low), ("Expected", row.saving_expected), ("High", row.saving_high),
-        ):  # fmt: skip
+            ("Low", row.saving_low),
+            ("Expected", row.saving_expected),
+            ("High", row.saving_high),
+            ("Counted", counted(payload, row.basis)),
+        ):
             st.metric(label, plain(amount_of(value, row.currency)), width="content")
     known = {basis.value for basis in Basis}
     word = _BASIS_WORDS[row.basis].lower() if row.basis in known else row.basis or "an unnamed basis"
     st.caption(plain(f"In {row.currency or 'no currency'}, on {word}, a month of 730 hours"))
+    st.caption("Counted is what the scan added to its total, in which the same money is once.")
 
 
 def confidence(row: Recommendation, payload: Mapping[str, Any], check: Check | None) -> None:

@@ -10,10 +10,10 @@ import streamlit as st
 from workbench.engines import Query
 from workbench.ui.context import PageContext
 from workbench.ui.recommendations.wanted import PARAMS, Wanted
-from workbench.ui.recommendations.words import ORDERS, state_words
-from workbench.ui.text import plain, visible
+from workbench.ui.recommendations.words import state_words
+from workbench.ui.text import plain
 from workbench.ui.waste.picking import choose_one, put, type_in
-from workbench.workspace import Order, State
+from workbench.workspace import State
 
 __all__ = ["account_names", "clear", "draw"]
 
@@ -45,8 +45,8 @@ def draw(ctx: PageContext, wanted: Wanted, accounts: Mapping[str, str], checks: 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="wb-rec-filters"):
         type_in(ctx, "q", "Search", placeholder="Name, id, check, service or tag", width=230)
         _states(wanted)
-        choose_one(ctx, "check", "Check", checks, everything="All", width=190)
-        choose_one(ctx, "account", "Account", accounts, everything="All", width=190)
+        choose_one(ctx, "check", "Check", checks, everything="All", width=175)
+        choose_one(ctx, "account", "Account", accounts, everything="All", width=175)
         type_in(
             ctx, "who", "Assignee", placeholder="Name, - for nobody", width=150, max_chars=200,
             help="The name as it was written; a dash finds those of nobody.",
@@ -60,7 +60,6 @@ def draw(ctx: PageContext, wanted: Wanted, accounts: Mapping[str, str], checks: 
             ctx, "intentional", "Intentional", {"": "Left out", "yes": "Also", "only": "Only"},
             everything="Left out", width=125,
         )  # fmt: skip
-        choose_one(ctx, "order", "First", {one.value: ORDERS[one] for one in Order}, width=160)
         _waiting(wanted)
         if wanted.narrowed:
             st.button("Clear filters", key="wb-rec-clear", type="tertiary", on_click=clear)
@@ -83,7 +82,7 @@ def _states(wanted: Wanted) -> None:
         placeholder="Any",
         key=key,
         on_change=lambda: put(state=[str(one) for one in st.session_state[key]], waiting=[], page=[]),
-        width=220,
+        width=170,
     )
 
 
@@ -114,6 +113,6 @@ def _minimum(wanted: Wanted) -> None:
         key=key,
         on_change=changed,
         placeholder="Any",
-        width=140,
-        help=visible("In the currency of each. Leaves out those without a price."),
+        width=130,
+        help="In the currency of each. Leaves out those without a price.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -10,10 +11,12 @@ import streamlit as st
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.recommendations import acting, deciding, detail, intents, queue
-from workbench.ui.recommendations.wanted import read_wanted
+from workbench.ui.recommendations.wanted import Wanted, read_wanted
 from workbench.ui.waste.picking import put
 
 __all__ = ["draw"]
+
+_LAST = "_recommendations_last"
 
 TABS = {"queue": "Queue", "intentional": "Intentional"}
 
@@ -30,12 +33,22 @@ def draw(ctx: PageContext) -> None:
 
 def _queue(ctx: PageContext) -> None:
     own = ctx.own_params()
-    wanted = read_wanted(own)
+    wanted = _from_the_start(read_wanted(own))
     opened = (own.get("id") or [""])[-1].strip()
     if opened:
         detail.draw(ctx, opened, wanted)
     else:
         queue.draw(ctx, wanted)
+
+
+def _from_the_start(wanted: Wanted) -> Wanted:
+    """After a filter was changed the list begins at its first page again."""
+    last: Wanted | None = st.session_state.get(_LAST)
+    if last is not None and 1 < wanted.page == last.page and replace(wanted, page=1) != replace(last, page=1):
+        put(page=[])
+        wanted = replace(wanted, page=1)
+    st.session_state[_LAST] = wanted
+    return wanted
 
 
 def _tabs(ctx: PageContext) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,7 +12,7 @@ from workbench.checks.ground import BASES
 from workbench.checks.registry import Check
 from workbench.ui.text import visible
 
-__all__ = ["Doubt", "doubts", "figures", "money_rows", "rule", "steps", "tags", "text"]
+__all__ = ["Doubt", "counted", "doubts", "figures", "money_rows", "rule", "steps", "tags", "text"]
 
 _SHOWN = 500
 
@@ -39,17 +40,22 @@ def money_rows(payload: Mapping[str, Any], words: Mapping[str, str]) -> list[dic
     """
     savings = _object(payload.get("savings"))
     levels = {label: _object(savings.get(level)) for level, label in _LEVELS.items()}
-    costs, counted = _object(payload.get("cost_month")), _object(payload.get("counted"))
+    costs = _object(payload.get("cost_month"))
     rows = [
         {
             "Basis": words.get(basis, basis),
             "Costs": _amount(costs.get(basis)),
             **{label: _amount(amounts.get(basis)) for label, amounts in levels.items()},
-            "Counted": _amount(counted.get(basis)),
+            "Counted": counted(payload, basis),
         }
         for basis in BASES
     ]
     return [row for row in rows if any(value is not None for name, value in row.items() if name != "Basis")]
+
+
+def counted(payload: Mapping[str, Any], basis: str) -> Decimal | None:
+    """What the scan counted of the saving on one basis; None when it does not say."""
+    return _amount(_object(payload.get("counted")).get(basis))
 
 
 _LEVELS = {"low": "Low", "expected": "Expected", "high": "High"}
@@ -75,7 +81,7 @@ def rule(payload: Mapping[str, Any]) -> str:
     """The rule with the thresholds of its scan."""
     words = text(payload, "rule")
     for name, value in _object(payload.get("parameters")).items():
-        words = words.replace("{" + str(name) + "}", _shown(value) or "")
+        words = words.replace("{" + str(name) + "}", _shown(_number(value)) or "")
     return words
 
 
@@ -109,6 +115,11 @@ def _amount(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None
+
+
+def _number(value: Any) -> Any:
+    """A threshold kept as decimal text, such as 5.0, as a number."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}\.\d{1,15}", value) else value
 
 
 def _shown(value: Any) -> str | None:

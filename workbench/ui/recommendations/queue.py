@@ -11,22 +11,21 @@ from workbench import formats
 from workbench.checks.custom import all_checks
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
-from workbench.ui.recommendations import deciding, filters
+from workbench.ui.recommendations import deciding, filters, grid
 from workbench.ui.recommendations.files import exports
 from workbench.ui.recommendations.listing import MOST, ROWS, listed, matching
-from workbench.ui.recommendations.rows import frame_of, full_table, money_cells
+from workbench.ui.recommendations.rows import full_table
 from workbench.ui.recommendations.wanted import Wanted
-from workbench.ui.recommendations.words import amount_of, name_of
+from workbench.ui.recommendations.words import ORDERS, amount_of, name_of
 from workbench.ui.registry import page_info
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.kept import principal, workspace
 from workbench.ui.waste.picking import choose_one, put, table_key
-from workbench.workspace import Page, Recommendation, SavedScan
+from workbench.workspace import Order, Page, Recommendation, SavedScan
 
 __all__ = ["draw"]
 
 _MOST_EXPORTED = 100_000
-_UNCUT_ROWS = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def draw(ctx: PageContext, wanted: Wanted) -> None:
         if not found.page.rows:
             _nothing(found, wanted)
             return
-        _sums(found)
+        _sums(ctx, found)
         picked[0] = _table(ctx, found, wanted)
 
     block(
@@ -106,7 +105,7 @@ def _nothing(found: _Queue, wanted: Wanted) -> None:
         st.button("Clear the filters", key="wb-rec-clear-all", on_click=filters.clear)
 
 
-def _sums(found: _Queue) -> None:
+def _sums(ctx: PageContext, found: _Queue) -> None:
     priced = [one for one in found.page.amounts if one.priced]
     unpriced = found.page.total - sum(one.priced for one in priced)
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
@@ -116,6 +115,7 @@ def _sums(found: _Queue) -> None:
             st.metric(label, plain(amount_of(one.saving, one.currency)), width="content")
         if unpriced:
             st.metric("Without a saving", formats.count(unpriced), width="content")
+        choose_one(ctx, "order", "First", {one.value: ORDERS[one] for one in Order}, width=160)
     words = ["Each saving stands alone: the same money can be in several"]
     if found.scan is not None:
         words += [
@@ -130,31 +130,12 @@ def _sums(found: _Queue) -> None:
 def _table(ctx: PageContext, found: _Queue, wanted: Wanted) -> tuple[Recommendation, ...]:
     """Draw the rows; those that are picked."""
     rows = found.page.rows
-    frame = frame_of(rows, found.accounts)
     key = table_key("rec-rows", (wanted, tuple(row.id for row in rows)))
-    state = st.dataframe(
-        money_cells(frame, rows),
-        hide_index=True,
-        key=key,
-        on_select="rerun",
-        selection_mode="multi-row",
-        height="content" if len(rows) <= _UNCUT_ROWS else 480,
-        placeholder=formats.MISSING,
-        alt="Recommendations",
-        column_config={
-            name: st.column_config.Column(
-                name,
-                width={"Finding": 200, "Resource": 220}.get(name),
-                alignment="right" if name in ("Number", "Saving a month", "Confidence") else None,
-            )
-            for name in frame.columns
-        },
-    )
-    positions = [position for position in state["selection"]["rows"] if position < len(rows)]
+    chosen = grid.draw(rows, found.accounts, key=key, alt="Recommendations", pick=True)
     everything = _below(ctx, found, wanted, key)
     if everything:
         return matching(workspace(ctx), wanted, most=MOST)
-    return tuple(rows[position] for position in sorted(positions))
+    return chosen
 
 
 def _below(ctx: PageContext, found: _Queue, wanted: Wanted, key: str) -> bool:
