@@ -6,8 +6,8 @@
 -- area: Databases
 -- rule: Its engine is Redis, and it pays on demand
 -- when: engine = redis; cost > 0
--- param node_percent (number, default: 20, unit: %, range: 5..40): Valkey nodes are cheaper by this (list, 2026-10)
--- param serverless_percent (number, default: 33, unit: %, range: 5..50): Valkey serverless is cheaper by this (list,
+-- param node_percent (number, default: 20, unit: %, range: 5..40): Valkey nodes are cheaper by this (CUDOS, 2026-10)
+-- param serverless_percent (number, default: 33, unit: %, range: 5..50): Valkey serverless is cheaper by this (CUDOS,
 --   2026-10)
 -- column engine (text): redis, valkey or memcached
 -- column cost (money, currency): Effective cost of nodes and serverless use on demand in 30 days

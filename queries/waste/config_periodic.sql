@@ -9,7 +9,7 @@
 -- param min_percent (number, cautious: 20, default: 0, aggressive: 0, unit: %, range: 0..80): A saving above this share
 --   is reported
 -- param price_a_day (number, default: 0.012, unit: USD, range: 0.003..0.05): Price of one daily record of a resource
---   (list, 2026-10)
+--   (CUDOS, 2026-10)
 -- column saved_percent (number, %): Saving as a share of the cost of recording
 -- column cost (money, currency): Effective cost of continuous recording in 30 days
 -- column items (number, items): Configuration items recorded in 30 days
@@ -23,8 +23,7 @@
 -- reversible: yes
 -- confidence: 55
 -- remedy: Ask the security team which types must be recorded at once | Config > Settings > Recording method: daily,
---   with continuous recording for those types |
---   Leave out short-lived types such as network interfaces
+--   with continuous recording for those types | Leave out short-lived types such as network interfaces
 -- cli: aws configservice describe-configuration-recorders --region {region}
 -- source: Price of daily recording as in the AWS Cloud Intelligence Dashboards (CUDOS), 2026-10; resources are counted
 --   a day because a daily record is billed for each resource that changed

@@ -9,9 +9,9 @@
 -- when: saved_percent > $min_percent
 -- param min_percent (number, cautious: 10, default: 0, aggressive: 0, unit: %, range: 0..40): A saving above this share
 --   of the cost of the table is reported
--- param request_factor (number, default: 1.25, unit: times, range: 1..2): Price of requests in the other class (list,
+-- param request_factor (number, default: 1.25, unit: times, range: 1..2): Price of requests in the other class (CUDOS,
 --   2026-10)
--- param storage_factor (number, default: 0.4, unit: times, range: 0.1..1): Price of storage in the other class (list,
+-- param storage_factor (number, default: 0.4, unit: times, range: 0.1..1): Price of storage in the other class (CUDOS,
 --   2026-10)
 -- column saved_percent (number, %): Saving as a share of requests and storage
 -- column request_cost (money, currency): Reads and writes of 30 days
@@ -25,8 +25,7 @@
 -- confidence: 80
 -- conflict: database 7
 -- remedy: DynamoDB > Tables > the table > Actions > Update table class: Standard-IA | It can be changed twice in 30
---   days |
---   Look again when requests grow
+--   days | Look again when requests grow
 -- cli: aws dynamodb update-table --region {region} --table-name NAME --table-class STANDARD_INFREQUENT_ACCESS
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): 1.25 times requests, 0.4 times storage, 2026-10; the cautious
 --   share is our own choice

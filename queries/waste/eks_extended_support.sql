@@ -10,7 +10,7 @@
 -- param count_previews (boolean, cautious: false, default: true, aggressive: true): Report lines without cost too,
 --   which show a fee to come
 -- param fee_an_hour (number, default: 0.50, unit: USD, range: 0.1..1): Fee of a cluster and hour above that of standard
---   support (list, 2026-10)
+--   support (CUDOS, 2026-10)
 -- column cost (money, currency): Effective cost of extended support in 30 days
 -- column announced_cost (number, USD): Hours billed at no cost yet, at the list fee
 -- column hours (number, hours): Hours in extended support

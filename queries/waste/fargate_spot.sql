@@ -8,7 +8,7 @@
 -- when: evidence is not null; cost > $min_cost
 -- param min_cost (number, cautious: 20, default: 1, aggressive: 0, unit: currency, range: 0..100): On-demand use of 30
 --   days above this cost
--- param saved_percent (number, default: 70, unit: %, range: 10..70): Discount of Fargate Spot (list, 2026-10)
+-- param saved_percent (number, default: 70, unit: %, range: 10..70): Discount of Fargate Spot (OptimNow, 2026-10)
 -- column evidence (text): The tag that says so
 -- column cost (money, currency): Effective cost of Fargate on demand in 30 days
 -- column days (integer, days): Days with use
@@ -21,12 +21,10 @@
 -- confidence: 40
 -- conflict: function 9
 -- remedy: Ask whether the work may stop within two minutes and start again | Give the service a capacity provider
---   strategy with FARGATE_SPOT |
---   Keep a base of tasks on demand
+--   strategy with FARGATE_SPOT | Keep a base of tasks on demand
 -- cli: aws ecs update-service --region {region} --cluster CLUSTER --service SERVICE --capacity-provider-strategy
 --   capacityProvider=FARGATE_SPOT,weight=1
--- source: AWS list price of Fargate Spot and OptimNow: 70 %, 2026-10; tags alone count as evidence, names do not; limits are our own
---   choice
+-- source: OptimNow (70 %), 2026-10; tags alone count as evidence, names do not; limits are our own choice
 -- history: bill
 WITH seen AS (
   SELECT *, lower(COALESCE(

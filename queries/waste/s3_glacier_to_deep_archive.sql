@@ -9,7 +9,7 @@
 -- param min_cost (number, cautious: 10, default: 0, aggressive: 0, unit: currency, range: 0..100): Storage of 30 days
 --   above this cost is reported
 -- param ratio_low (number, default: 27.5, unit: %, range: 10..60): Deep archive price as a share of the flexible price
---   in us-east-1 us-east-2 us-west-2 eu-west-1 and eu-north-1 (list, 2026-10)
+--   in us-east-1 us-east-2 us-west-2 eu-west-1 and eu-north-1 (CUDOS, 2026-10; us-west-2 is our own addition)
 -- param ratio_sao_paulo (number, default: 41.83, unit: %, range: 10..60): The same in sa-east-1
 -- param ratio_other (number, default: 44.44, unit: %, range: 10..60): The same in all other regions
 -- column cost (money, currency): Effective cost of flexible archive storage in 30 days
@@ -25,11 +25,11 @@
 -- reversible: yes
 -- confidence: 60
 -- conflict: bucket 7
--- remedy: Check how fast the data must come back: a restore from deep archive takes 12 hours and more |
---   S3 > bucket > Management: change the lifecycle rule to deep archive | Data stays there for 180 days at least
+-- remedy: Check how fast the data must come back: a restore from deep archive takes 12 hours and more | S3 > bucket >
+--   Management: change the lifecycle rule to deep archive | Data stays there for 180 days at least
 -- cli: aws s3api put-bucket-lifecycle-configuration --bucket {resource_id} --lifecycle-configuration file://rule.json
 -- source: AWS Cloud Intelligence Dashboards (CUDOS): price shares by region, 2026-10; us-west-2, which is not in that
---   list, by its list prices
+--   list, like us-east-1
 -- history: bill
 WITH told AS (
   SELECT *, lower(COALESCE(meter, '')) AS said,

@@ -8,8 +8,8 @@
 -- when: quiet_days > $idle_days
 -- param idle_days (integer, default: 60, unit: days, range: 14..365): The last request for an object is longer ago than
 --   this
--- param saved_percent (number, default: 30, unit: %, range: 10..95): Expected saving; infrequent access is 46 % and
---   instant retrieval 83 % cheaper a GB (us-east-1, 2026-10), before fees
+-- param saved_percent (number, default: 30, unit: %, range: 10..95): Expected saving; infrequent access is about 45 %
+--   and instant retrieval 68 % cheaper a GB (2026-10), before fees
 -- column quiet_days (integer, days): Days since the last request for an object
 -- column last_request (date): Day of the last request for an object
 -- column storage_cost (money, currency): Effective cost of its standard storage in 30 days
@@ -23,8 +23,7 @@
 -- confidence: 65
 -- conflict: bucket 3
 -- remedy: Ask the owner whether the data is still needed | S3 > bucket > Management: add a lifecycle rule to a colder
---   class |
---   Delete what nobody needs
+--   class | Delete what nobody needs
 -- cli: aws s3api put-bucket-lifecycle-configuration --bucket {resource_id} --lifecycle-configuration file://rule.json
 -- source: AWS Cloud Intelligence Dashboards (CID KPI): no put, get or copy for two months, 30 %, 2026-10; here other
 --   requests for objects count as use too

@@ -8,7 +8,8 @@
 -- when: hours > $max_hours
 -- param max_hours (number, default: 80, unit: hours, range: 40..200): Above so many hours the monthly fee is cheaper
 -- param break_even_hours (number, default: 84, unit: hours, range: 60..120): Hours at which hourly and monthly mode of
---   a Standard bundle cost the same (list prices us-east-1, 2026-10; 81 for Value, 100 for Performance)
+--   a Standard bundle cost the same; own estimate from prices of us-east-1 (35 USD a month against 9.75 and 0.30 an
+--   hour), not checked against the price list of today
 -- column hours (number, hours): Hours used in 30 days
 -- column hourly_cost (money, currency): Effective cost of these hours, without the monthly base of the mode
 -- saving: Cost of the hours above the break-even of {break_even_hours} hours
@@ -23,7 +24,8 @@
 --   changed back
 -- cli: aws workspaces modify-workspace-properties --region {region} --workspace-id {resource_id} --workspace-properties
 --   RunningMode=ALWAYS_ON
--- source: 80 hours a month as in the AWS Cloud Intelligence Dashboards (CUDOS), 2026-10; break-even from list prices
+-- source: 80 hours a month as in the AWS Cloud Intelligence Dashboards (CUDOS), 2026-10; the break-even is our own
+--   estimate
 -- history: bill
 WITH seen AS (
   SELECT *,
