@@ -18,10 +18,15 @@ from workbench.workspace import EntryFilter, Permission
 from workbench.workspace.annotations import KIND
 from workbench.workspace.note_records import Annotation, SavedAnnotation, Subject
 
-__all__ = ["draw"]
+__all__ = ["draw", "forget"]
 
 _EDITED = "_recommendations_note"
 _SHOWN = 4_000
+
+
+def forget() -> None:
+    """Drop the remark that is being edited. For callbacks."""
+    st.session_state.pop(_EDITED, None)
 
 
 def draw(ctx: PageContext, id: int) -> None:
@@ -135,7 +140,7 @@ def _save(ctx: PageContext, one: SavedAnnotation, key: str) -> None:
         return "Annotation changed"
 
     if attempt("The annotation", act):
-        st.session_state.pop(_EDITED, None)
+        forget()
 
 
 def _delete(ctx: PageContext, one: SavedAnnotation) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
-from workbench.ui.recommendations import acting, deciding, detail, intents, queue
+from workbench.ui.recommendations import acting, deciding, detail, intents, notes, queue
 from workbench.ui.recommendations.wanted import Wanted, read_wanted
 from workbench.ui.waste.picking import put
 
@@ -64,3 +64,4 @@ def _tabs(ctx: PageContext) -> Sequence[Any]:
 def _reload() -> None:
     deciding.forget()
     intents.forget()
+    notes.forget()
