@@ -21,7 +21,7 @@
 -- remedy: Ask the owner what it is for: standby, licence and monthly batch machines look idle | Stop it and wait two weeks |
 --   Take a last snapshot of its disks, then terminate it
 -- cli: aws ec2 stop-instances --instance-ids {resource_id} --region {region}
--- source: Requirement 002 (idle instance; its manual step reviews everything below 10 %)
+-- source: Requirement 002, idle instance; its manual step reviews everything below 10 %
 -- history: inventory
 -- metric: cpu_avg
 -- requires instances: id, account_id, region, state, avg_cpu_7d, avg_network_7d, instance_type

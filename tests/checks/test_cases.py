@@ -1,18 +1,15 @@
-"""Every stored check on the hand-made rows beside this file."""
+"""Every stored check on the hand-made rows beside it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from workbench.checks.registry import find_check, load_checks
+from workbench.checks.registry import CHECKS, find_check, load_checks
 from workbench.checks.trial import Case, read_cases, try_case
 
-FOLDER = Path(__file__).parent / "cases"
 CASES = [
     (path.stem, case)
-    for path in sorted(FOLDER.glob("*.toml"))
+    for path in sorted(CHECKS.glob("*.toml"))
     for case in read_cases(path.read_text(encoding="utf-8"), source=path.name)
 ]
 

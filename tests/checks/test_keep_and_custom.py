@@ -137,6 +137,11 @@ def test_a_custom_check_is_kept_in_versions_and_scanned(home, data, custom):
     assert (found.version, problems) == (2, ())
     assert len(run_scan(data.engine, [found]).found) == 4
     assert [one.number for one in custom.versions("idle_builders")] == [1, 2]
+    entries = [one for one in Workspace(home).activity() if one.object_kind == "check"]
+    assert [(one.action, one.actor, one.after["version"]) for one in entries] == [
+        ("check.save", "tester", 2),
+        ("check.save", "tester", 1),
+    ]
 
 
 def test_a_retired_check_is_not_run_and_keeps_its_versions(home, custom):

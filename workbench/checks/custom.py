@@ -2,7 +2,7 @@
 
 ``HOME/checks/<id>/<version>.sql`` and ``.toml`` (its examples). A version is never changed; the newest counts, and an
 empty newest one means that the check is retired. What is kept passed :func:`validate`: one SELECT on declared tables,
-examples that it flags and leaves alone as they say, and a run on the data at hand.
+examples that it flags and leaves alone as they say, and a run on the data at hand. The audit log says who kept what.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workbench.checks.trial import Tried, read_cases, try_case
 from workbench.errors import AccessDenied, BadFile, BadFilter, StorageError, WorkbenchError
 from workbench.queries import check_select, parse_header
 from workbench.settings import Settings
-from workbench.workspace import Permission, Principal, require
+from workbench.workspace import Permission, Principal, Workspace, require
 
 __all__ = ["CustomChecks", "Validation", "Version", "all_checks", "validate"]
 
@@ -101,8 +101,7 @@ class CustomChecks:
         found = validate(check_id, sql, cases, ground)
         if found.problems or found.check is None:
             raise BadFile(f"{check_id} cannot be kept", detail="; ".join(found.problems))
-        number = self._write(check_id, sql, cases)
-        return read_check(sql, check_id, version=number)
+        return read_check(sql, check_id, version=self._keep("check.save", check_id, sql, cases))
 
     def retire(self, check_id: str) -> None:
         """Stop using a check; its versions stay and can be saved again.
@@ -115,7 +114,20 @@ class CustomChecks:
         versions = self.versions(check_id)
         if not versions or not versions[-1].sql:
             raise BadFilter(f"There is no custom check {check_id}")
-        self._write(check_id, "", "")
+        self._keep("check.retire", check_id, "", "")
+
+    def _keep(self, action: str, check_id: str, sql: str, cases: str) -> int:
+        """Write a version and its entry in the audit log: both, or neither."""
+        before = self.versions(check_id)
+        with Workspace(self._settings, principal=self._principal).desk.changing(Permission.EDIT_CHECKS) as change:
+            number = self._write(check_id, sql, cases)
+            try:
+                old = {"version": before[-1].number, "sql": before[-1].sql} if before else None
+                change.log(action, "check", check_id, before=old, after={"version": number, "sql": sql})
+            except BaseException:
+                (self._folder / check_id / f"{number}.sql").unlink(missing_ok=True)
+                raise
+            return number
 
     def _require(self) -> None:
         require(self._principal, Permission.EDIT_CHECKS)

@@ -35,7 +35,7 @@ class Judged:
         values: parameter → value it ran with.
         outcome: findings, clean, cannot run or failed; before exclusions by policy.
         table: a row for each judged resource, fixed columns first; None when it did not run.
-        why: what is missing, or the error.
+        why: what is missing, the error, or that there was nothing to judge.
         hint: what to do about it.
         query: the statement as run.
         seconds: time the engine took.
@@ -125,7 +125,8 @@ def judge(
         [reason, *_] = sorted({str(text) for text in table.column("reason").to_pylist()})
         return Judged(check, values, "cannot run", table, reason, _hint(check), query, seconds)
     outcome: Outcome = "findings" if "flagged" in verdicts else "clean"
-    return Judged(check, values, outcome, table, query=query, seconds=seconds)
+    why = "" if verdicts else "The data have nothing of the kind it looks at"
+    return Judged(check, values, outcome, table, why, query=query, seconds=seconds)
 
 
 def missing(ground: Ground, check: Check, seen: dict[str, str | None]) -> str | None:

@@ -33,6 +33,8 @@ _INDEXES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("daily_costs", ("billing_currency", "charge_date")),
     ("daily_resource_costs", ("billing_currency", "charge_date")),
     ("daily_resource_costs", ("resource_id", "charge_date")),
+    ("resource_costs", ("resource_id",)),
+    ("resource_costs", ("inventory_table", "inventory_id")),
     ("dimension_labels", ("dimension", "value")),
     ("resource_metrics", ("resource_id", "timestamp")),
     ("metrics_daily", ("resource_id", "date")),
