@@ -41,7 +41,7 @@ PAYLOAD: dict[str, Any] = {
     "counted": {"effective": "250"},
     "formula": "All that it costs",
     "rule": "Its CPU is below {max_cpu} %",
-    "parameters": {"max_cpu": "5.0"},
+    "parameters": {"max_cpu": 5},
     "evidence": {"cpu_mean": 1.25, "agent": None},
     "confidence": 60,
     "doubts": [["-10", "only 9 days measured"]],

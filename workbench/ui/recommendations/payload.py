@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -81,7 +80,7 @@ def rule(payload: Mapping[str, Any]) -> str:
     """The rule with the thresholds of its scan."""
     words = text(payload, "rule")
     for name, value in _object(payload.get("parameters")).items():
-        words = words.replace("{" + str(name) + "}", _shown(_number(value)) or "")
+        words = words.replace("{" + str(name) + "}", _shown(value) or "")
     return words
 
 
@@ -115,11 +114,6 @@ def _amount(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None
-
-
-def _number(value: Any) -> Any:
-    """A threshold kept as decimal text, such as 5.0, as a number."""
-    return float(value) if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}\.\d{1,15}", value) else value
 
 
 def _shown(value: Any) -> str | None:
