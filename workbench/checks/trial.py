@@ -29,11 +29,12 @@ line.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, cast
 
 import duckdb
@@ -241,13 +242,21 @@ def _fill(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
         rows["charges"] = list(lines)
     for name, given in rows.items():
         table = declared_table(name)
-        for row in given:
-            filled = {**_needed(table, row), **row}
-            columns = ", ".join(quote(column) for column in filled)
-            places = ", ".join("?" for _ in filled)
-            connection.execute(f"INSERT INTO {quote(name)} ({columns}) VALUES ({places})", list(filled.values()))
-    if "charges" in rows or "resource_costs" not in rows:
+        filled = [{**_needed(table, row), **row} for row in given]
+        # Rows of the same columns, the days of a line, go in with one statement.
+        for columns, alike in groupby(filled, key=tuple):
+            _insert(connection, name, columns, [tuple(row.values()) for row in alike])
+    if "charges" in rows:
         build_rollups(connection, _settings(), Silent())
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    row = "(" + ", ".join("?" for _ in columns) + ")"
+    named = ", ".join(quote(column) for column in columns)
+    values = [value for one in rows for value in one]
+    connection.execute(f"INSERT INTO {quote(name)} ({named}) VALUES {', '.join([row] * len(rows))}", values)
 
 
 def _lines(row: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
