@@ -22,7 +22,8 @@ from workbench.workspace import Entry, EntryFilter, Permission, Workspace, why
 __all__ = ["changed_fields", "draw"]
 
 _KINDS = (
-    "recommendation", "intentional_rule", "scan", "budget", "check", "annotation", "saved_view", "expected_invoice", "workspace",
+    "recommendation", "intentional_rule", "scan", "budget", "check", "annotation", "saved_view",
+    "expected_invoice", "workspace",
 )  # fmt: skip
 _SHOWN = 200
 
