@@ -8,9 +8,10 @@ never widens what is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from workbench.ui.recommendations.words import state_words
 from workbench.workspace import Order, RecommendationFilter, State
@@ -151,11 +152,8 @@ def read_wanted(params: Mapping[str, Sequence[str]]) -> Wanted:
 
 
 def _amount(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    """Written with digits alone: an exponent could stand for more of them than there is room for."""
+    return Decimal(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,12})?", text) else None
 
 
 def _order(text: str, notices: list[str]) -> Order:
