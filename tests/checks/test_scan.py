@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -286,3 +287,17 @@ def test_an_empty_workbench_says_so(home):
         build.publish(note="empty")
     with SnapshotStore(home).open() as opened, pytest.raises(CannotRun, match="Nothing is loaded"):
         read_ground(opened.engine)
+
+
+def test_commands_are_quoted_for_a_shell_and_figures_typed_plainly(data):
+    hostile = check(
+        "hostile",
+        f"{SELECT} CASE WHEN id = 'm1' THEN 'flagged' ELSE 'passed' END AS verdict, CAST(NULL AS VARCHAR) AS reason,"
+        " CAST(6000 AS DOUBLE) AS avg_cpu_7d, '; rm -rf / #' AS region FROM instances",
+    )
+    [found] = scan(data, hostile).found
+    assert found.command == "tool stop i-1 --region eu-west-1"
+    text = replace(found, region="x'; rm -rf / #", resource_id="$(reboot)").command
+    assert text == "tool stop '$(reboot)' --region 'x'\\''; rm -rf / #'"
+    cli = replace(found.check.facts, cli="tool --iops {avg_cpu_7d}")
+    assert replace(found, check=replace(found.check, facts=cli)).command == "tool --iops 6000"

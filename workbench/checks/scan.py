@@ -89,10 +89,11 @@ class Found:
     def command(self) -> str:
         """The remedy for a command line, filled in; never run by the workbench."""
         text = self.check.facts.cli
-        known = {**{k: v for k, v in self.evidence.items() if v is not None}, "resource_id": self.resource_id}
+        known = {key: _typed(value) for key, value in self.evidence.items() if value is not None}
+        known |= {"resource_id": self.resource_id}
         known |= {"region": self.region or "REGION", "account": self.account or "ACCOUNT", "name": self.name}
         for key, value in known.items():
-            text = text.replace("{" + key + "}", _quoted(str(value)))
+            text = text.replace("{" + key + "}", _quoted(value))
         return text
 
 
@@ -340,6 +341,11 @@ def _tags(subject: Subject | None) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in tags.items()} if isinstance(tags, dict) else {}
+
+
+def _typed(value: Any) -> str:
+    """A figure as one types it: 6000, not 6000.0."""
+    return str(int(value)) if isinstance(value, float | Decimal) and value == int(value) else str(value)
 
 
 def _quoted(text: str) -> str:
