@@ -10,6 +10,7 @@ from workbench import clock, formats
 from workbench.errors import SnapshotMissing
 from workbench.postgres import OpenData
 from workbench.settings import Settings
+from workbench.ui import saved_views
 from workbench.ui.context import PageContext, write_params
 from workbench.ui.health import load_bills
 from workbench.ui.registry import PageInfo
@@ -20,10 +21,11 @@ __all__ = ["banners", "draw", "no_charges", "no_data", "strip"]
 
 
 def draw(ctx: PageContext) -> None:
-    """Draw title, strip and banners."""
+    """Draw title, strip, saved views and banners."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="wb-header"):
         st.title(ctx.page.title, anchor=False, width="content")
         st.caption(strip(ctx), width="stretch")
+        saved_views.draw(ctx)
     for banner in banners(ctx.snapshot, ctx.settings):
         st.warning(plain(banner, limit=400), icon=":material/history:")
     if ctx.notices:

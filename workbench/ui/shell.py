@@ -14,7 +14,7 @@ from workbench.costs.resolve import resolve
 from workbench.costs.view import Basis
 from workbench.errors import SnapshotMissing
 from workbench.settings import Settings, load_settings
-from workbench.ui import filter_bar, header
+from workbench.ui import filter_bar, header, saved_views
 from workbench.ui.cache import CachedEngine
 from workbench.ui.context import PageContext, carried_params, raw_params, set_page_context
 from workbench.ui.errors import calm
@@ -54,6 +54,10 @@ def main() -> None:
 
 
 def _open_start_page(settings: Settings, pages: dict[str, st.Page]) -> None:
+    """An address without page and parameters opens the saved view chosen for that, else the page of the settings."""
+    chosen = None if raw_params() else saved_views.start_view(settings)
+    if chosen is not None:
+        st.switch_page(pages[chosen[0]], query_params=chosen[1])
     known = settings.start_page if settings.start_page in pages else PAGES[0].key
     st.switch_page(pages[known], query_params=raw_params())
 
