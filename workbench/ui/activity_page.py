@@ -74,7 +74,7 @@ def _filters(ctx: PageContext) -> EntryFilter:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         for name, label in (("who", "Who"), ("what", "What, such as budget.change"), ("text", "Text in the values")):
             st.text_input(
-                label, value=params.get(name, ""), key=f"activity-{name}", on_change=chosen, args=(name,), width=220
+                label, value=params.get(name, ""), key=f"activity-{name}", on_change=chosen, args=(name,), width=190
             )
         kind = params.get("kind", "")
         st.selectbox(
@@ -85,7 +85,7 @@ def _filters(ctx: PageContext) -> EntryFilter:
             key="activity-kind",
             on_change=chosen,
             args=("kind",),
-            width=180,
+            width=170,
         )
         st.date_input(
             "Since", value=_day(params.get("since")), key="activity-since", on_change=chosen, args=("since",), width=160
