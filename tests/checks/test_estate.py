@@ -147,3 +147,10 @@ def test_rule_and_verdict_agree_on_every_row(result, check_id):
         if row["reason"] is None:
             met = all(any(term.met(row, judged.values) for term in clause) for clause in judged.check.facts.when)
             assert met == (row["verdict"] == "flagged"), row
+
+
+def test_a_commitment_is_not_counted_from_the_bill_and_again_from_the_inventory(result):
+    found = {one.check.id: one for one in result.found if one.check.id in ("commitment_unused", "commitment_underused")}
+    assert found["commitment_unused"].counted["effective"] > 0
+    assert found["commitment_underused"].price.expected["list"] > 0
+    assert found["commitment_underused"].counted == {}

@@ -205,7 +205,7 @@ def run_scan(
             step(number, len(checks), check.title)
         judged.append(judge(ground, check, values[check.id], seen=seen, timeout=timeout))
     flagged = [[one for one in to_found(ground, result) if not wanted or one.account in wanted] for result in judged]
-    everything = _count([one for of_check in flagged for one in of_check], ground)
+    everything = _count([one for of_check in flagged for one in of_check], ground, told=_bill_tells(judged))
     results, start = [], 0
     for result, of_check in zip(judged, flagged, strict=True):
         results.append(_result(result, everything[start : start + len(of_check)], filtered=bool(wanted)))
@@ -273,7 +273,25 @@ def _confidence(check: Check, amounts: Price) -> tuple[int, tuple[tuple[int, str
     return max(1, check.facts.confidence - sum(points for points, _ in doubts)), tuple(doubts)
 
 
-def _count(found: list[Found], ground: Ground) -> list[Found]:
+def _bill_tells(judged: Iterable[Judged]) -> bool:
+    """Whether the bill itself says what commitments left unused."""
+    return any(
+        one.check.facts.resource == "bill" and _group(one.check) == "commitment"
+        for one in judged
+        if one.table is not None and one.table.num_rows
+    )
+
+
+def _group(check: Check) -> str:
+    return check.facts.conflict[0] if check.facts.conflict else ""
+
+
+def _count(found: list[Found], ground: Ground, *, told: bool) -> list[Found]:
+    """Count each dollar once.
+
+    A commitment has one name on the bill and another in an inventory. Where the bill tells what was left unused, what
+    only an inventory says of it is the same money at list price, and is not counted beside it.
+    """
     claims = [
         Claim(
             number,
@@ -282,7 +300,7 @@ def _count(found: list[Found], ground: Ground) -> list[Found]:
             one.price.expected,
             _same_money(one),
             {key: monthly(costs) for key in one.price.money if (costs := ground.costs(key)) is not None},
-            counts=not one.excluded and one.check.facts.kind == "saving",
+            counts=not one.excluded and one.check.facts.kind == "saving" and not (told and _inventory_only(one)),
         )
         for number, one in enumerate(found)
     ]
@@ -290,9 +308,13 @@ def _count(found: list[Found], ground: Ground) -> list[Found]:
     return [replace(one, counted=counted.get(number, {})) for number, one in enumerate(found)]
 
 
+def _inventory_only(one: Found) -> bool:
+    return _group(one.check) == "commitment" and one.price.expected["effective"] is None
+
+
 def _same_money(one: Found) -> Mapping[tuple[str, str | None], Amounts]:
     """A commitment is named by its address on the bill and by its last part in an inventory."""
-    if one.check.facts.conflict is None or one.check.facts.conflict[0] != "commitment":
+    if _group(one.check) != "commitment":
         return one.price.money
     tail = one.resource_id.replace(":", "/").rpartition("/")[2]
     return {(tail, None): one.price.cost}
