@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CreditOutcome", "break_even_percent", "simulate_credits"]
+__all__ = ["CreditOutcome", "break_even_percent", "credits_suffice", "simulate_credits"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,6 +79,23 @@ def simulate_credits(
             surplus = cap
     steps = len(cpu_percent)
     return CreditOutcome(throttled / steps if steps else 0.0, charged + surplus, balance)
+
+
+def credits_suffice(cpu_percent: Floats, *, vcpu: float, baseline_percent: float, step_minutes: float) -> bool:
+    """Whether the balance never runs out: nothing throttled, nothing charged. Much faster than the simulation.
+
+    As long as it has not run out, the balance is a running sum held below the cap, which has a closed form: the sum so
+    far plus the smaller of the first balance and what the cap leaves at the highest point so far.
+
+    Args:
+        cpu_percent, vcpu, baseline_percent, step_minutes: as in :func:`simulate_credits`.
+    """
+    if len(cpu_percent) == 0 or float(cpu_percent.max()) <= baseline_percent:
+        return True
+    cap = 24.0 * 60.0 * baseline_percent / 100.0 * vcpu
+    total = np.cumsum((baseline_percent - cpu_percent) / 100.0 * vcpu * step_minutes)
+    balance = total + np.minimum(cap / 2.0, cap - np.maximum.accumulate(total))
+    return bool(balance.min() >= -1e-9)
 
 
 def break_even_percent(

@@ -265,7 +265,7 @@ class Hours:
         rate_paid_share: contracted over list price of the on-demand hours; 1.0 without a negotiated discount.
         flexible_reservation: the reservation covers other sizes of the family.
         commitment_ends: last day of the commitment that covers it.
-        plan_discount: what the plan takes off the on-demand rate, 0-1; None: not known.
+        plan_of_one_family: the savings plan covers one family only.
         cost_month: what it costs today a month, all in; None: not known.
     """
 
@@ -277,7 +277,7 @@ class Hours:
     rate_paid_share: float = 1.0
     flexible_reservation: bool = True
     commitment_ends: date | None = None
-    plan_discount: float | None = None
+    plan_of_one_family: bool = False
     cost_month: float | None = None
 
     @property

@@ -52,6 +52,7 @@ class Policy:
         min_run_hours: and at least these running hours in the window.
         max_risk: headline needs a risk of at most this, 0-4.
         price_max_age_days: a price older than this lowers confidence.
+        price_refused_after_days: a price older than this counts as missing; None: never.
         effort_cost: one-off cost in USD of each effort, used for ranking only.
     """
 
@@ -66,6 +67,7 @@ class Policy:
     min_run_hours: float = 100.0
     max_risk: float = 2.0
     price_max_age_days: int = 30
+    price_refused_after_days: int | None = None
     effort_cost: dict[str, float] = field(
         default_factory=lambda: {"very low": 0.0, "low": 50.0, "medium": 200.0, "high": 800.0}, hash=False
     )

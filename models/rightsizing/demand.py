@@ -1,0 +1,385 @@
+"""What a resource needs: samples of its window by dimension, how complete they are, and where they hit a limit.
+
+A demand is made from time series (``measure``) or from distributions counted elsewhere, for instance by a database
+(``Distribution.counted`` and ``Demand`` directly). Percentiles interpolate linearly between neighbours, as
+``quantile_cont`` of SQL engines and the default of numpy do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from models.rightsizing.facts import Floats, Machine, Resource, Usage
+
+__all__ = [
+    "BUSY_PERCENT",
+    "DIMENSIONS",
+    "LEAST_COVERAGE",
+    "LEAST_HOURS",
+    "Demand",
+    "Distribution",
+    "Pressure",
+    "Refusal",
+    "Window",
+    "capacity",
+    "measure",
+    "saturated",
+]
+
+DIMENSIONS = ("cpu", "memory", "ebs_throughput", "ebs_iops", "network", "gpu", "gpu_memory")
+"""What is measured. CPU, memory and GPU in percent of the present machine; the others in Mbit/s and operations/s."""
+
+LEAST_HOURS = 30.0
+LEAST_COVERAGE = 0.5
+LEAST_AGE = timedelta(days=3)
+
+BUSY_PERCENT = 90.0
+"""From here on a capacity counts as used up: what was wanted is at least this much, perhaps more."""
+
+_BUSY_SHARE = 0.05
+_BUSY_MINUTES = 30.0
+_BUSY_DAYS = 3
+_COARSE_MINUTES = 15.0
+_ZEROS_SHARE = 0.05
+_MONTH_END = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distribution:
+    """Samples without their order: ascending levels and how many samples have each."""
+
+    levels: Floats
+    counts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Floats) -> Distribution | None:
+        """From samples; NaN is no sample. None when there is no sample at all."""
+        present = values[~np.isnan(values)]
+        if len(present) == 0:
+            return None
+        levels, counts = np.unique(present, return_counts=True)
+        return cls(levels.astype(np.float64), counts.astype(np.int64))
+
+    @classmethod
+    def counted(cls, counts: Mapping[float, int]) -> Distribution | None:
+        """From a count of samples by level; None when there is no sample."""
+        levels = sorted(level for level, count in counts.items() if count > 0)
+        if not levels:
+            return None
+        return cls(np.array(levels, dtype=np.float64), np.array([counts[x] for x in levels], dtype=np.int64))
+
+    @property
+    def samples(self) -> int:
+        """How many samples."""
+        return int(self.counts.sum())
+
+    @property
+    def highest(self) -> float:
+        """Highest sample."""
+        return float(self.levels[-1])
+
+    @property
+    def mean(self) -> float:
+        """Mean of all samples."""
+        return float((self.levels * self.counts).sum() / self.counts.sum())
+
+    def percentile(self, percent: float) -> float:
+        """Value that ``percent`` of the samples do not exceed, interpolated between neighbours."""
+        position = (self.samples - 1) * percent / 100.0
+        below = int(np.floor(position))
+        reached = np.cumsum(self.counts)
+        low = float(self.levels[np.searchsorted(reached, below, side="right")])
+        if position == below:
+            return low
+        high = float(self.levels[np.searchsorted(reached, below + 1, side="right")])
+        return low + (high - low) * (position - below)
+
+    def share_above(self, level: float) -> float:
+        """Share of the samples above a level, 0-1."""
+        first = int(np.searchsorted(self.levels, level * (1.0 + 1e-12), side="right"))
+        return float(self.counts[first:].sum() / self.counts.sum())
+
+    def share_from(self, level: float) -> float:
+        """Share of the samples at or above a level, 0-1."""
+        first = int(np.searchsorted(self.levels, level, side="left"))
+        return float(self.counts[first:].sum() / self.counts.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was looked at.
+
+    Attributes:
+        start, end: the time looked at, UTC, after cutting at the last change.
+        step_minutes: length of a sample.
+        samples: CPU samples.
+        coverage: CPU samples over running steps, 0-1.
+        running_hours: hours in which the resource ran.
+        longest_gap_hours: longest time it ran without a sample.
+        coarse: samples longer than 15 minutes, or means instead of maxima.
+        month_end: the last day of a month was seen.
+        since_change: the window begins at a change of the resource, earlier samples were left out.
+    """
+
+    start: datetime
+    end: datetime
+    step_minutes: float
+    samples: int
+    coverage: float
+    running_hours: float
+    longest_gap_hours: float = 0.0
+    coarse: bool = False
+    month_end: bool = False
+    since_change: bool = False
+
+    @property
+    def days(self) -> float:
+        """Length in days."""
+        return (self.end - self.start) / timedelta(days=1)
+
+    @property
+    def hours(self) -> float:
+        """Length in hours."""
+        return (self.end - self.start) / timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """How long one capacity was used up (90 % and more).
+
+    Attributes:
+        share: of the samples, 0-1.
+        days: days with at least 30 minutes of it on end.
+    """
+
+    share: float
+    days: int
+
+    @property
+    def lasting(self) -> bool:
+        """Long enough to call the resource too small: a short nightly peak is not."""
+        return self.share >= _BUSY_SHARE or self.days >= _BUSY_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no decision: ``finding`` is its name, ``reason`` its text."""
+
+    finding: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """What one resource used in its window.
+
+    Attributes:
+        window: what was looked at.
+        used: samples by dimension; a dimension that was not measured is absent.
+        pressure: by dimension, against the capacity of the present machine.
+        cpu_in_order: CPU samples in order of time without gaps, for credits; None: not at hand.
+        out_of_memory: the system ran out of memory in the window.
+        network_mb_day: megabytes of each day; None: not measured.
+        cpu_mean_day: mean CPU percent of each day; None: not at hand.
+        credits_gone: share of samples with an empty credit balance; None: not measured.
+        when: time of each sample of ``cpu_in_order`` as hour of the week (0 = Monday 00:00 UTC).
+    """
+
+    window: Window
+    used: Mapping[str, Distribution]
+    pressure: Mapping[str, Pressure] = field(default_factory=dict)
+    cpu_in_order: Floats | None = None
+    out_of_memory: bool = False
+    network_mb_day: tuple[float, ...] | None = None
+    cpu_mean_day: tuple[float, ...] | None = None
+    credits_gone: float | None = None
+    when: npt.NDArray[np.int64] | None = None
+
+    def at(self, dimension: str, percent: float) -> float:
+        """Value of a dimension at a percentile; the highest sample where the samples are too coarse for a tail."""
+        samples = self.used[dimension]
+        return samples.highest if self.window.coarse and percent >= 99.5 else samples.percentile(percent)
+
+
+def capacity(machine: Machine, dimension: str) -> float | None:
+    """What a machine has of a dimension, in the dimension's unit; None: not known. Percent dimensions in absolute."""
+    amounts: dict[str, float | None] = {
+        "cpu": machine.vcpu,
+        "memory": machine.memory_gib,
+        "ebs_throughput": machine.ebs_mbit_s,
+        "ebs_iops": machine.ebs_iops,
+        "network": machine.network_mbit_s,
+        "gpu": float(machine.gpu_count),
+        "gpu_memory": machine.gpu_memory_gib,
+    }
+    return amounts[dimension]
+
+
+def saturated(demand: Demand, factor: float) -> tuple[float, int | None]:
+    """Minutes of CPU above a target's capacity, and the hour of the week with most of them.
+
+    Args:
+        demand: with its samples in order; without them the hour is None.
+        factor: present processing power over the target's.
+    """
+    if demand.cpu_in_order is None:
+        return demand.used["cpu"].share_above(100.0 / factor) * demand.window.samples * demand.window.step_minutes, None
+    above = demand.cpu_in_order * factor > 100.0 * (1.0 + 1e-12)
+    minutes = float(above.sum()) * demand.window.step_minutes
+    if demand.when is None or not above.any():
+        return minutes, None
+    return minutes, int(np.bincount(demand.when[above], minlength=168).argmax())
+
+
+def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal:
+    """Samples of the present configuration, or why they do not suffice.
+
+    Gaps stay gaps and stopped time does not count. Samples before the last change of the resource are left out.
+
+    Args:
+        usage: metrics on one grid.
+        resource: whose they are.
+        now: end of the last complete step.
+    """
+    if usage.cpu is None or usage.steps == 0:
+        return Refusal("insufficient_data", "needs CPU samples")
+    first, since_change = _first_step(usage, resource)
+    step = timedelta(minutes=usage.step_minutes)
+    start = usage.start + first * step
+    ran = np.ones(usage.steps, dtype=np.bool_) if usage.running is None else usage.running
+    ran = ran[first:]
+    cpu = usage.cpu[first:]
+    sampled = ran & ~np.isnan(cpu)
+    samples = int(sampled.sum())
+    hours = samples * usage.step_minutes / 60.0
+    if hours < LEAST_HOURS:
+        return Refusal("insufficient_data", f"{hours:.0f} h < {LEAST_HOURS:.0f} h of samples")
+    running = int(ran.sum())
+    if samples < LEAST_COVERAGE * running:
+        return Refusal(
+            "insufficient_data", f"{samples / running:.0%} < {LEAST_COVERAGE:.0%} of the running hours have samples"
+        )
+    if resource.launched is not None and now - resource.launched < LEAST_AGE:
+        return Refusal("insufficient_data", f"started {(now - resource.launched).days} d ago, needs {LEAST_AGE.days} d")
+    if _zeros_are_gaps(usage, first, sampled):
+        return Refusal("data_quality", "CPU is exactly 0 in samples in which the machine worked: gaps filled with 0")
+
+    end = start + len(cpu) * step
+    window = Window(
+        start=start,
+        end=end,
+        step_minutes=usage.step_minutes,
+        samples=samples,
+        coverage=samples / running,
+        running_hours=running * usage.step_minutes / 60.0,
+        longest_gap_hours=_longest_run(ran & np.isnan(cpu)) * usage.step_minutes / 60.0,
+        coarse=usage.step_minutes > _COARSE_MINUTES or not usage.maxima,
+        month_end=_has_month_end(start, end),
+        since_change=since_change,
+    )
+    day: Floats = np.asarray(
+        ((start.hour * 60 + start.minute) + np.arange(len(cpu)) * usage.step_minutes) // 1440.0, dtype=np.float64
+    )
+    series: dict[str, Floats | None] = {
+        "cpu": usage.cpu, "memory": usage.memory, "ebs_throughput": usage.ebs_mbit_s, "ebs_iops": usage.ebs_iops,
+        "network": usage.network_mbit_s, "gpu": usage.gpu, "gpu_memory": usage.gpu_memory,
+    }  # fmt: skip
+    used: dict[str, Distribution] = {}
+    pressure: dict[str, Pressure] = {}
+    for name, values in series.items():
+        if values is None:
+            continue
+        kept = np.where(ran, values[first:], np.nan)
+        samples_of = Distribution.of(kept)
+        # A metric that was seldom reported says as little about its peak as one that never was.
+        if samples_of is None or samples_of.samples < LEAST_COVERAGE * running:
+            continue
+        used[name] = samples_of
+        limit = _limit(resource.machine, name)
+        if limit is not None:
+            pressure[name] = _pressure(kept, BUSY_PERCENT / 100.0 * limit, day, usage.step_minutes)
+    empty = None
+    if usage.credits is not None:
+        credits = usage.credits[first:][ran]
+        known = credits[~np.isnan(credits)]
+        empty = float((known < 1.0).mean()) if len(known) else None
+    hour_of_week = (
+        start.weekday() * 24 + (start.hour * 60 + start.minute + np.arange(len(cpu)) * usage.step_minutes) // 60
+    ) % 168
+    return Demand(
+        window=window,
+        used=used,
+        pressure=pressure,
+        cpu_in_order=cpu[sampled],
+        out_of_memory=usage.out_of_memory,
+        network_mb_day=_megabytes(usage, first, ran, day) if "network" in used else None,
+        cpu_mean_day=_means(cpu, sampled, day),
+        credits_gone=empty,
+        when=hour_of_week[sampled].astype(np.int64),
+    )
+
+
+def _first_step(usage: Usage, resource: Resource) -> tuple[int, bool]:
+    if resource.changed is None or resource.changed <= usage.start:
+        return 0, False
+    passed = (resource.changed - usage.start) / timedelta(minutes=usage.step_minutes)
+    return min(usage.steps, int(np.ceil(passed))), True
+
+
+def _zeros_are_gaps(usage: Usage, first: int, sampled: npt.NDArray[np.bool_]) -> bool:
+    assert usage.cpu is not None  # noqa: S101  (the caller has looked)
+    worked = np.zeros(len(sampled), dtype=np.bool_)
+    for series in (usage.network_mbit_s, usage.credits):
+        if series is not None:
+            worked |= series[first:] > 0.0
+    suspect = sampled & (usage.cpu[first:] == 0.0) & worked
+    return float(suspect.sum()) > _ZEROS_SHARE * float(sampled.sum())
+
+
+def _limit(machine: Machine | None, dimension: str) -> float | None:
+    if dimension in ("cpu", "memory", "gpu", "gpu_memory"):
+        return 100.0
+    return None if machine is None else capacity(machine, dimension)
+
+
+def _pressure(values: Floats, level: float, day: Floats, step_minutes: float) -> Pressure:
+    busy = values >= level
+    known = int((~np.isnan(values)).sum())
+    days = {int(day[begin]) for begin, length in _runs(busy) if length * step_minutes >= _BUSY_MINUTES}
+    return Pressure(float(busy.sum()) / known, len(days))
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return [(int(begin), int(end - begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _longest_run(flags: npt.NDArray[np.bool_]) -> int:
+    return max((length for _, length in _runs(flags)), default=0)
+
+
+def _has_month_end(start: datetime, end: datetime) -> bool:
+    moment = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    while moment < end:
+        if (moment + _MONTH_END).month != moment.month:
+            return True
+        moment += _MONTH_END
+    return False
+
+
+def _megabytes(usage: Usage, first: int, ran: npt.NDArray[np.bool_], day: Floats) -> tuple[float, ...]:
+    assert usage.network_mbit_s is not None  # noqa: S101
+    megabytes = np.where(ran, usage.network_mbit_s[first:], np.nan) * usage.step_minutes * 60.0 / 8.0
+    return tuple(float(np.nansum(megabytes[day == each])) for each in np.unique(day))
+
+
+def _means(cpu: Floats, sampled: npt.NDArray[np.bool_], day: Floats) -> tuple[float, ...]:
+    days = day[sampled].astype(np.int64)
+    counts = np.bincount(days)
+    totals = np.bincount(days, weights=cpu[sampled])
+    return tuple(float(total / count) for total, count in zip(totals, counts, strict=True) if count)
