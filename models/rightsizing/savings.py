@@ -1,8 +1,8 @@
 """The three savings of a change: at list price, on today's bill, and after the commitments in force have ended.
 
 Today's bill is best re-simulated over the whole fleet (``bill``). Without that, the hours that commitments paid for
-decide, as AWS does it: only hours paid on demand save; a size-flexible reservation follows inside its family; in another
-family it runs on unused while the new size is paid on demand, so the saving may be negative, and is shown so.
+decide, as AWS does it: only hours paid on demand save; a size-flexible reservation follows inside its family; in
+another family it runs on unused while the new size is paid on demand, so the saving may be negative, and is shown so.
 """
 
 from __future__ import annotations
