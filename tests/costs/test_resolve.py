@@ -176,10 +176,10 @@ def test_days_a_commitment_fee_is_spread_over_do_not_move_the_anchor(ask: Callab
     assert ask(on("2026-10-01"), fee, on("2026-11-20"))().coverage.last == date(2026, 11, 20)
 
 
-def test_budgets_are_not_recorded_yet_and_nothing_is_compared(two_years: Asker) -> None:
+def test_without_a_budget_nothing_is_compared(two_years: Asker) -> None:
     view = two_years(cmp="budget")
     assert view.comparison is None
-    assert view.notices == ("No budgets are recorded yet, so nothing is compared",)
+    assert view.notices == ("Not compared with a budget: no budget is planned yet",)
 
 
 def test_the_currency_with_most_absolute_cost_is_shown_and_the_others_are_named(ask: Callable[..., Asker]) -> None:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +13,9 @@ import pytest
 from tests.conftest import PublishBill
 from tests.support.bills import charge
 from workbench.cli.main import main
+from workbench.settings import Settings
+from workbench.workspace import Workspace
+from workbench.workspace.budgets import Budget, BudgetPeriod
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +118,31 @@ def test_what_cannot_be_answered_is_refused_without_a_file(
     assert main(["export", *arguments]) in (1, 2)
     assert said in capsys.readouterr().err
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith("cost")]
+
+
+def test_a_view_against_its_budget_says_what_it_was_compared_with(tmp_path: Path, settings: Settings) -> None:
+    budget = Budget(Decimal(62), "USD", BudgetPeriod.MONTH, date(2026, 10, 1))
+    Workspace(settings).budgets.save(budget)
+    target = tmp_path / "cost.parquet"
+    assert main(["export", "--what", "series", "--view", "cmp=budget", "-o", str(target)]) == 0
+    notes = json.loads(pq.read_table(target).schema.metadata[b"workbench.provenance"])["notes"]
+    # 62 x 10 / 31 = 20.
+    assert notes == [
+        "Compared with the budget of October 2026: $20.00 for 1–10 Oct 2026 (10 of 31 days)."
+        " Groups have no budget of their own"
+    ]
+    chart = tmp_path / "cost.html"
+    assert main(["export", "--what", "series", "--view", "cmp=budget", "-o", str(chart)]) == 0
+    assert '"name":"Budget"' in chart.read_text()
+
+
+def test_why_a_view_is_not_compared_with_a_budget_is_said_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "cost.parquet"
+    assert main(["export", "--view", "cmp=budget", "-o", str(target)]) == 0
+    said = "Not compared with a budget: no budget is planned yet"
+    assert said in capsys.readouterr().err
+    assert json.loads(pq.read_table(target).schema.metadata[b"workbench.provenance"])["notes"] == [said]
+    assert main(["export", "--what", "drivers", "--view", "cmp=budget", "-o", str(tmp_path / "x.csv")]) == 1
+    assert "A budget cannot be taken apart" in capsys.readouterr().err

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.costs.view import ViewSpec
     from workbench.engines import Engine
     from workbench.export import Answer, ImageFormat, Provenance
+    from workbench.settings import Settings
+    from workbench.workspace.budgets import Budget
 
 __all__ = ["register"]
 
@@ -92,7 +94,7 @@ def export(
     written = kind or _format_of(output)
     spec, notices = _view(view, settings.basis)
     with open_data(settings, spec.snapshot) as snapshot:
-        resolved = resolve(snapshot.engine, spec)
+        resolved = resolve(snapshot.engine, spec, budgets=_budgets(settings, spec))
         for notice in (*([snapshot.notice] if snapshot.notice else []), *notices, *resolved.notices):
             remark(notice)
         _refuse_unusable(resolved)
@@ -131,6 +133,16 @@ def _view(text: str, basis: str) -> tuple[ViewSpec, tuple[str, ...]]:
     from workbench.costs.view import Basis
 
     return parse(parse_qs(text.lstrip("?"), keep_blank_values=True), default_basis=Basis(basis))
+
+
+def _budgets(settings: Settings, spec: ViewSpec) -> tuple[Budget, ...]:
+    """All budgets, where the view is compared with its own."""
+    from workbench.costs.view import CompareMode
+    from workbench.workspace import Workspace
+
+    if spec.compare.mode is not CompareMode.BUDGET:
+        return ()
+    return tuple(one.budget for one in Workspace(settings).budgets.list())
 
 
 def _refuse_unusable(view: ResolvedView) -> None:

@@ -6,6 +6,7 @@ Start at ``view.py`` (what can be asked), then:
 ``url``                              a view as an address, and back
 ``dimensions``                       what can be grouped and filtered by
 ``resolve``                          dates, comparison and currency of a view on one snapshot
+``planned``, ``budgets``             the budgets a view is compared with; how each budget stands
 ``plan``                             the table that answers, and the SQL text with its parameters
 ``explore``                          totals, ``series``, ``breakdown`` (and tree), values and charge ``lines``
 ``drivers``, ``driver_sentence``     why cost changed, in parts that add up exactly

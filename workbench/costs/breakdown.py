@@ -45,7 +45,8 @@ def breakdown(
     rest = next((row for row in rows if row["place"] is None), None)
     known = view.comparison is not None and view.comparison.unknown is None
     total = _sum(row["cost"] for row in rows)
-    whole = change_of(total, _sum(row["previous"] for row in rows) if known else None)
+    planned = view.planned.amount if view.planned else None
+    whole = change_of(total, _sum(row["previous"] for row in rows) if known else planned)
     sparks, spark_query = _sparks(engine, view, shown) if spark and shown else ({}, ())
     gross = _sum(row["size"] for row in rows)
     kept = _sum(row["size"] for row in shown)

@@ -45,7 +45,7 @@ from workbench.costs.labels import OTHER, labels_of
 from workbench.costs.plan import CHARGE_LINES, Statement
 from workbench.costs.resolve import ResolvedView
 from workbench.costs.results import MONEY, Change, change_of, unknown_cost
-from workbench.costs.view import Period
+from workbench.costs.view import CompareMode, Period
 from workbench.engines import Engine, Query
 from workbench.errors import CannotRun
 from workbench.formats import percent
@@ -110,12 +110,18 @@ def drivers(engine: Engine, view: ResolvedView, *, by: str = "service", limit: i
         items: items listed.
 
     Raises:
-        CannotRun: the view compares nothing, or data does not cover the comparison.
+        CannotRun: the view compares nothing or a budget, or data does not cover the comparison.
         ValueError: ``by`` is not one of ``DRIVER_DIMENSIONS``.
     """
     if by not in DRIVER_DIMENSIONS:
         raise ValueError(f"{by} is not one of {', '.join(DRIVER_DIMENSIONS)}")
     compared = view.comparison
+    if view.spec.compare.mode is CompareMode.BUDGET:
+        raise CannotRun(
+            "A budget cannot be taken apart",
+            detail="What explains a change is found in the charges of two periods, and a plan has none",
+            hint="Compare with the previous period, the same period last year or days of your own",
+        )
     if compared is None:
         raise CannotRun("Drivers need two periods", hint="Choose a comparison")
     if compared.unknown is not None:

@@ -18,14 +18,15 @@ __all__ = ["LINE_COLUMNS", "breakdown", "charge_lines", "series", "totals", "tre
 
 
 def totals(engine: Engine, view: ResolvedView) -> Totals:
-    """Cost of the period and of the comparison, with the change between them."""
+    """Cost of the period and of the comparison (days or budgets), with the change between them."""
     cost_query = _cost_query(view)
     row = engine.run(cost_query).to_pylist()[0]
     missing, missing_queries = _missing(engine, view)
     compared = view.comparison
     known = compared is not None and compared.unknown is None
+    planned = view.planned.amount if view.planned else None
     return Totals(
-        change=change_of(row["cost"], row["previous"] if known else None),
+        change=change_of(row["cost"], row["previous"] if known else planned),
         lines=row["lines"],
         previous_lines=row["previous_lines"] if compared else None,
         lines_without_basis=missing[0],

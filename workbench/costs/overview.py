@@ -139,11 +139,13 @@ def overview(engine: Engine, view: ResolvedView, *, count: int = 5) -> Overview:
 
 
 def _calendar_view(engine: Engine, view: ResolvedView, chosen: Range) -> ResolvedView:
-    # A comparison chosen for another period (a budget, two dates) says nothing about this one.
-    kept = view.spec.compare.mode in (CompareMode.PREVIOUS, CompareMode.PREVIOUS_YEAR, CompareMode.NONE)
-    compare = view.spec.compare if kept else Compare()
+    # Two dates chosen for another period say nothing about this one.
+    compare = Compare() if view.spec.compare.mode is CompareMode.CUSTOM else view.spec.compare
     spec = replace(view.spec, range=chosen, compare=compare, grain=Grain.DAY, currency=view.currency)
-    return replace(resolve(engine, spec), matches_nothing=view.matches_nothing)
+    found = resolve(engine, spec, budgets=view.budgets)
+    if view.matches_nothing is None:
+        return found
+    return replace(found, matches_nothing=view.matches_nothing, planned=None, unplanned=view.unplanned)
 
 
 def movers(engine: Engine, view: ResolvedView, *, count: int = 5) -> Movers:
@@ -156,9 +158,15 @@ def movers(engine: Engine, view: ResolvedView, *, count: int = 5) -> Movers:
         by=view.spec.by[0],
         up=_moved(rises.table, up=True),
         down=_moved(falls.table, up=False),
-        unknown=compared.unknown if compared else "nothing is compared",
+        unknown=compared.unknown if compared else _nothing_compared(view),
         queries=(*rises.queries, *falls.queries),
     )
+
+
+def _nothing_compared(view: ResolvedView) -> str:
+    if view.spec.compare.mode is CompareMode.BUDGET:
+        return "a budget says nothing about its parts; compare with an earlier period to see them"
+    return "nothing is compared"
 
 
 def _moved(table: pa.Table, *, up: bool) -> pa.Table:
@@ -213,7 +221,8 @@ def commitments(engine: Engine, view: ResolvedView) -> Commitments:
 def outlook(engine: Engine, month: ResolvedView) -> tuple[MonthEnd | None, str | None]:
     """The outlook for the month of ``month`` (a month to date), or a refusal in words."""
     first = add_months(month.period.last.replace(day=1), -MONTHS_TESTED[1]) - timedelta(days=HISTORY_DAYS)
-    history = replace(month, period=Period(first, month.period.last), comparison=None).with_spec(grain=Grain.DAY)
+    history = replace(month, period=Period(first, month.period.last), comparison=None, planned=None)
+    history = history.with_spec(grain=Grain.DAY)
     found = series(engine, history, groups=0)
     if not found.groups:
         return None, "No outlook: no charge matches the filters"

@@ -9,6 +9,8 @@ Rules:
   the same days of the calendar months before; a day that the shorter month lacks is cut off. Any other period moves
   back by the fewest whole weeks that avoid an overlap, so that weekdays align.
 * **Previous year.** The same dates one year earlier; 29 February becomes 28 February; whole months stay whole.
+* **Budget.** The budgets given, where they are about exactly what the view shows (``planned.py``); nothing is compared
+  otherwise, and the notice says why. No query depends on a budget.
 * **Coverage.** A comparison cannot tell a change, and says so, when one of its periods reaches beyond the first or the
   last charge day, or lies in a gap of the bill: a month that is not loaded is unknown, not zero.
 * **Currency.** The one asked for, else the one with most absolute cost; currencies are never added.
@@ -25,9 +27,11 @@ from decimal import Decimal
 from workbench import clock, formats
 from workbench.costs.dimensions import dimension, is_dimension
 from workbench.costs.plan import CHARGE_LINES, Statement
+from workbench.costs.planned import Planned, plan_of
 from workbench.costs.view import Basis, CompareMode, Grain, Period, Range, UnusableRange, ViewSpec
 from workbench.engines import Engine, Query
 from workbench.errors import CannotRun
+from workbench.workspace.budgets import Budget
 
 __all__ = ["Comparison", "Coverage", "CurrencyTotal", "ResolvedView", "add_months", "resolve"]
 
@@ -76,11 +80,14 @@ class ResolvedView:
         requested: the whole period asked for.
         period: the part of it shown, which ends at the last charge day.
         label: the period in words, with "20 of 30 days" when it is partial.
-        comparison: None when nothing is compared.
+        comparison: the days compared with; None when nothing is compared, or a budget.
         coverage: first and last charge day of the snapshot.
         promoted: (tag key, position) of the tag keys kept in ``daily_costs``.
         notices: what must be said about this view, in words.
         matches_nothing: why nothing can match (an unreadable period or filter), or None.
+        budgets: all budgets it was resolved with.
+        planned: the budgets it is compared with, or None.
+        unplanned: why it was to be compared with budgets and is not, or None.
     """
 
     spec: ViewSpec
@@ -96,6 +103,9 @@ class ResolvedView:
     promoted: tuple[tuple[str, int], ...]
     notices: tuple[str, ...]
     matches_nothing: str | None = None
+    budgets: tuple[Budget, ...] = ()
+    planned: Planned | None = None
+    unplanned: str | None = None
 
     @property
     def partial(self) -> bool:
@@ -118,17 +128,23 @@ class ResolvedView:
         return tuple(key for key, _ in self.promoted)
 
     def with_spec(self, **changes: object) -> ResolvedView:
-        """The same dates and currency with another grouping, filters or grain."""
-        return replace(self, spec=replace(self.spec, **changes))  # type: ignore[arg-type]
+        """The same dates and currency with another grouping, filters or grain; other filters have no plan here."""
+        spec = replace(self.spec, **changes)  # type: ignore[arg-type]
+        if self.planned is None or spec.filters == self.spec.filters:
+            return replace(self, spec=spec)
+        return replace(self, spec=spec, planned=None, unplanned="the budget is for more or less than this")
 
 
-def resolve(engine: Engine, view: ViewSpec, *, today: date | None = None) -> ResolvedView:
+def resolve(
+    engine: Engine, view: ViewSpec, *, today: date | None = None, budgets: Sequence[Budget] = ()
+) -> ResolvedView:
     """Decide everything a view leaves open.
 
     Args:
         engine: where the snapshot is.
         view: the view as asked.
         today: the present UTC date; default: the clock.
+        budgets: all there are, for a view that is compared with its budget.
 
     Raises:
         CannotRun: the snapshot holds no charge at all.
@@ -165,6 +181,8 @@ def resolve(engine: Engine, view: ViewSpec, *, today: date | None = None) -> Res
         notices=(),
         matches_nothing=nothing,
     )
+    if view.compare.mode is CompareMode.BUDGET:
+        resolved = _with_budgets(engine, resolved, tuple(budgets), notices)
     if nothing is None:
         notices.extend(_unknown_values(engine, resolved))
     return replace(resolved, notices=tuple(notices))
@@ -261,8 +279,6 @@ def _comparison(
     engine: Engine, view: ViewSpec, requested: Period, period: Period, coverage: Coverage, notices: list[str]
 ) -> Comparison | None:
     mode = view.compare.mode
-    if mode is CompareMode.BUDGET:
-        notices.append("No budgets are recorded yet, so nothing is compared")
     if mode in (CompareMode.BUDGET, CompareMode.NONE):
         return None
     if view.compare.period is not None:
@@ -284,6 +300,20 @@ def _comparison(
     elif compared.days != period.days:
         notices.append(f"{formats.plural(period.days, 'day')} are compared with {formats.plural(compared.days, 'day')}")
     return Comparison(compared, label, unknown)
+
+
+def _with_budgets(
+    engine: Engine, resolved: ResolvedView, budgets: tuple[Budget, ...], notices: list[str]
+) -> ResolvedView:
+    """The view with its plan, or with the reason why it has none."""
+    found = resolved.matches_nothing or _uncovered(engine, resolved.period, resolved.coverage)
+    if found is None:
+        plan = plan_of(resolved.spec, resolved.requested, resolved.period, resolved.currency, budgets)
+        if not isinstance(plan, str):
+            return replace(resolved, budgets=budgets, planned=plan)
+        found = plan
+    notices.append(f"Not compared with a budget: {found}")
+    return replace(resolved, budgets=budgets, unplanned=found)
 
 
 def _uncovered(engine: Engine, period: Period, coverage: Coverage) -> str | None:

@@ -40,7 +40,8 @@ class Change:
 
     Attributes:
         current: cost of the period; zero without charge lines, None when no line states a cost on this basis.
-        previous: the same of the comparison; None also when there is none or data does not cover it.
+        previous: the same of the comparison, or what was planned for the period; None also when there is neither, or
+            data does not cover it.
         delta: current - previous; None when either is.
         percent: delta in percent of previous; None unless previous is above zero.
     """
@@ -114,7 +115,8 @@ class Series:
             order of size, Other last. A bucket on whose days the bill has no charge at all is null, not zero.
         groups: (key, label, other) in the order of the table.
         previous: the comparison laid over the buckets by position: ``bucket`` (null beyond the last bucket of the
-            period), ``compared`` (first day of the bucket compared), ``cost``, ``cumulative``; empty without one.
+            period), ``compared`` (first day of the bucket compared), ``cost``, ``cumulative``; or what was planned
+            for the shown days of each bucket; empty without either.
         partial_buckets: first days of buckets of which the period or the bill covers only a part.
         total: sum of the cost column (unknown costs left out); equals ``Totals.cost``.
         queries: in the order they ran.
@@ -152,7 +154,7 @@ class Breakdown:
         groups: number of all groups.
         shown: number of groups in the table.
         coverage: percent of absolute cost that is in the table (equals percent of cost when none is negative).
-        change: the whole view: sum of the rows and Other; equals ``Totals.change``.
+        change: the whole view: sum of the rows and Other; equals ``Totals.change``. Only the whole has a budget.
         spark_buckets: first days of the sparkline's buckets.
         queries: in the order they ran.
     """

@@ -90,8 +90,12 @@ def _grouped_query(view: ResolvedView, tops: Sequence[str | None]) -> Query:
 
 
 def _previous(engine: Engine, view: ResolvedView, buckets: Sequence[Period]) -> tuple[pa.Table, tuple[Query, ...]]:
-    """The whole comparison by bucket, laid over the buckets of the period by position."""
+    """The whole comparison, or the plan, by bucket, laid over the buckets of the period by position."""
     compared = view.comparison
+    if view.planned is not None:
+        parts = [view.planned.within(bucket) for bucket in buckets]
+        firsts = [bucket.first for bucket in buckets]
+        return _previous_table(list(zip(firsts, firsts, parts, _running(parts), strict=True))), ()
     if compared is None:
         return _previous_table([]), ()
     statement = Statement(view)

@@ -112,8 +112,15 @@ def provenance_of(manifest: Manifest, view: ResolvedView, answer: Answer) -> Pro
         snapshot_sha256=manifest.sha256,
         as_of=view.anchor,
         created_at=Provenance.now(),
-        notes=answer.notes,
+        notes=(*answer.notes, *_about_the_budget(view)),
     )
+
+
+def _about_the_budget(view: ResolvedView) -> tuple[str, ...]:
+    """What a view compared with its budget was compared with, or why it was not."""
+    if view.planned is not None:
+        return (f"{view.planned.sentence}. Groups have no budget of their own",)
+    return (f"Not compared with a budget: {view.unplanned}",) if view.unplanned else ()
 
 
 def breakdown_table(result: Breakdown, currency: str) -> pa.Table:

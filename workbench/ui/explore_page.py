@@ -27,6 +27,7 @@ from workbench.ui.context import PageContext
 from workbench.ui.day_notes import chart_notes, day_notes, draw_day_notes, note_texts
 from workbench.ui.drill import crumbs, drilled, next_dimension
 from workbench.ui.export_menu import chart_exports, table_exports
+from workbench.ui.kpi import change_words
 from workbench.ui.registry import page_info
 from workbench.ui.table import cut_note, show_table
 from workbench.ui.text import plain, visible
@@ -94,9 +95,7 @@ def headline(ctx: PageContext) -> None:
             st.metric(
                 plain(ctx.resolved.label),
                 plain(formats.money(change.current, currency)),
-                delta=plain(formats.delta(change.current, change.previous, currency))
-                if change.previous is not None
-                else None,
+                delta=plain(change_words(change, ctx.resolved)) if change.previous is not None else None,
                 delta_color="orange" if shown == "up" else "blue" if shown == "down" else "off",
                 delta_arrow="off",
                 width="content",
@@ -107,6 +106,13 @@ def headline(ctx: PageContext) -> None:
                     plain(formats.money(change.previous, currency)),
                     width="content",
                     help=plain(compared.label),
+                )
+            if planned := ctx.resolved.planned:
+                st.metric(
+                    f"Budget, {plain(formats.period(planned.period.first, planned.period.last))}",
+                    plain(formats.money(change.previous, currency)),
+                    width="content",
+                    help=plain(planned.sentence, limit=300),
                 )
             st.metric("Charge lines", formats.count(result.lines), width="content")
         for notice in result.notices:

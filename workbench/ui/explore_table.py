@@ -44,7 +44,8 @@ def group_columns(result: Breakdown, view: ResolvedView) -> tuple[TableColumn, .
         TableColumn("cost", BASES[view.basis], "money"),
         TableColumn("share", "Share", "percent", help="Part of the total"),
     ]
-    if result.change.previous is not None:
+    # A budget is for the whole, which stands above the table; its rows have none.
+    if result.change.previous is not None and view.planned is None:
         columns += [
             TableColumn("delta", "Change", "change", help="Cost of the period minus cost of the comparison"),
             TableColumn("trend_word", "Change, %", help="New and gone groups have no percentage"),

@@ -65,7 +65,7 @@ def _range_label(ctx: PageContext) -> str:
 
 
 def _compare_label(compare: Compare) -> str:
-    return COMPARISONS.get(compare.mode, "Custom comparison" if compare.period else "Budget")
+    return COMPARISONS.get(compare.mode, "Custom comparison")
 
 
 def _menu(ctx: PageContext, name: str, label: str, options: Mapping[T, str], changed: Callable[[T], ViewSpec]) -> None:

@@ -43,6 +43,8 @@ def strip(ctx: PageContext) -> str:
         if view.comparison is not None:
             compared = view.comparison.period
             parts.append(f"vs {plain(formats.period(compared.first, compared.last))}")
+        elif view.planned is not None:
+            parts.append(f"vs {plain(view.planned.label)}")
     pinned = "pinned " if ctx.view.snapshot else ""
     parts.append(f"{pinned}snapshot of {formats.timestamp(manifest.created_at)}, {_age(ctx.snapshot)} old")
     parts.append(ctx.engine.name)

@@ -12,12 +12,12 @@ import streamlit as st
 from workbench import formats
 from workbench.costs.overview import Commitments, Overview, Tagging
 from workbench.costs.resolve import ResolvedView
-from workbench.costs.results import Totals
+from workbench.costs.results import Change, Totals
 from workbench.costs.tieout import TieOut, headline
 from workbench.ui.charts import CONFIG, Palette, sparkline
 from workbench.ui.text import plain
 
-__all__ = ["Tile", "draw_tiles", "overview_tiles"]
+__all__ = ["Tile", "change_words", "draw_tiles", "overview_tiles"]
 
 _DELTA_COLOURS: dict[formats.Direction, Literal["orange", "blue", "gray"]] = {
     "up": "orange",
@@ -76,20 +76,33 @@ def _spend(key: str, label: str, view: ResolvedView, totals: Totals, *, spark: t
     words = f"{formats.money(totals.cost, view.currency)} in {view.label}."
     delta = ""
     if compared is not None and change.previous is not None:
-        delta = formats.delta(change.current, change.previous, view.currency)
+        delta = change_words(change, view)
         words += f" Compared with {formats.period(compared.period.first, compared.period.last)}."
+    if view.planned is not None:
+        delta = change_words(change, view)
+        words += f" {view.planned.sentence}."
+    if view.unplanned:
+        words += f" Not compared with a budget: {view.unplanned}."
     if totals.unknown:
         words += f" Not compared: {totals.unknown}."
     return Tile(
         key=key,
         label=label,
         value=formats.money(totals.cost, view.currency, compact=True),
-        note=formats.period(view.period.first, view.period.last),
+        note=formats.period(view.period.first, view.period.last) + (" vs budget" if view.planned else ""),
         delta=delta,
         direction=formats.direction(change.delta),
         help=words,
         spark=spark,
     )
+
+
+def change_words(change: Change, view: ResolvedView) -> str:
+    """The change with arrow, sign and word; against a budget of zero nothing is new, and no cost is not gone."""
+    if view.planned is None or not change.delta or (change.current and change.previous):
+        return formats.delta(change.current, change.previous, view.currency)
+    amount = formats.money(change.delta, view.currency, compact=True, signed=True)
+    return f"▲ {amount} higher" if change.delta > 0 else f"▼ {amount} lower"
 
 
 def _outlook(found: Overview, currency: str) -> Tile:

@@ -5,21 +5,24 @@ Whatever fails here or in a page becomes one calm message; see :mod:`workbench.u
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from workbench.costs import url
 from workbench.costs.resolve import resolve
-from workbench.costs.view import Basis
-from workbench.errors import SnapshotMissing
+from workbench.costs.view import Basis, Compare, CompareMode, ViewSpec
+from workbench.errors import SnapshotMissing, WorkbenchError
 from workbench.settings import Settings, load_settings
 from workbench.ui import filter_bar, header, saved_views
 from workbench.ui.cache import CachedEngine
 from workbench.ui.context import PageContext, carried_params, raw_params, set_page_context
-from workbench.ui.errors import calm
+from workbench.ui.errors import calm, message_of
 from workbench.ui.registry import PAGES, PageInfo
 from workbench.ui.source import source_for
+from workbench.workspace import Workspace
+from workbench.workspace.budgets import Budget
 
 __all__ = ["main"]
 
@@ -75,6 +78,21 @@ def _navigation(pages: dict[str, st.Page]) -> None:
             st.page_link(pages[info.key], label=info.title, icon=info.icon, query_params=params, width="stretch")
 
 
+def _budgets(settings: Settings, view: ViewSpec) -> tuple[ViewSpec, tuple[Budget, ...], tuple[str, ...]]:
+    """The view to resolve with all budgets as they are now, where it is compared with its own; else without any.
+
+    Budgets that cannot be read leave the costs to be seen, compared with nothing, and a notice.
+    """
+    if view.compare.mode is not CompareMode.BUDGET:
+        return view, (), ()
+    try:
+        return view, tuple(one.budget for one in Workspace(settings).budgets.list()), ()
+    except WorkbenchError as error:
+        reference = message_of(error, where="Budgets").reference
+        told = f"The budgets cannot be read, so nothing is compared: {error.title} (reference {reference})"
+        return replace(view, compare=Compare(CompareMode.NONE)), (), (told,)
+
+
 def _context(settings: Settings, page: PageInfo) -> PageContext | None:
     """Open the snapshot and read the view; None when there is no data yet and the page says so instead."""
     view, notices = url.parse(
@@ -86,7 +104,11 @@ def _context(settings: Settings, page: PageInfo) -> PageContext | None:
         header.no_data(page, settings, missing, view.snapshot)
         return None
     engine = CachedEngine(snapshot.engine)
-    resolution = resolve(engine, view) if page.filters and snapshot.manifest.rows.get("charges") else None
+    resolution = None
+    if page.filters and snapshot.manifest.rows.get("charges"):
+        asked, budgets, unread = _budgets(settings, view)
+        resolution = resolve(engine, asked, budgets=budgets)
+        notices = (*notices, *unread)
     context = PageContext(
         settings=settings,
         snapshot=snapshot,

@@ -15,10 +15,10 @@ RANGES: dict[Range, str] = {
     Range.MONTHS_12: "Last 12 months",
 }
 
-# A budget can be compared with once there are budgets; the address grammar already knows the name.
 COMPARISONS: dict[CompareMode, str] = {
     CompareMode.PREVIOUS: "Previous period",
     CompareMode.PREVIOUS_YEAR: "Same period last year",
+    CompareMode.BUDGET: "Budget",
     CompareMode.NONE: "No comparison",
 }
 

@@ -34,9 +34,11 @@ PART_LABELS: dict[str, str] = {
 
 
 def to_draw(answer: Series, view: ResolvedView, notes: tuple[Note, ...] = ()) -> TimeSeries:
-    """The answer with the view's currency, grain, annotations and, where its days have data, comparison."""
+    """The answer with the view's currency, grain, annotations and, where its days have data, comparison or budget."""
     compared = view.comparison
     label = formats.period(compared.period.first, compared.period.last) if compared and not compared.unknown else ""
+    if view.planned is not None:
+        label = "Budget"
     return time_series(answer, currency=view.currency, grain=view.grain.value, compared=label, notes=notes)
 
 
