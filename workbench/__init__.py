@@ -8,6 +8,7 @@ Rooms, top to bottom (a lower room never imports a higher one; import-linter che
 ``ingest``          bills → ``charges``; one file one transaction, quarantine, control totals
 ``simulate``        a company that does not exist: inventory, metrics, bill; the demo
 ``costs``           views, explore, drivers, tie-out, completeness: pure questions to an engine
+``catalog``         machine types, list prices and reserved rates: lookups, updates from AWS
 ``snapshot``        immutable DuckDB files, rollups, publish, verify, roll back
 ``workspace``       what people write: expected invoice totals, in SQLite
 ``engines``         open DuckDB, run canonical SQL, return ``pyarrow.Table``

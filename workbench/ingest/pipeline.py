@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from workbench import clock
+from workbench.catalog import fill_catalog_tables, load_catalog
 from workbench.engines import Query, connect
 from workbench.errors import BadFile, SnapshotCorrupt, SnapshotMissing
 from workbench.ingest.discover import discover
@@ -107,6 +108,7 @@ def ingest(
                 return LoadReport(results, None, time.perf_counter() - started)
             report = LoadReport(results, build.id, time.perf_counter() - started)
             _record_run(build.connection, report)
+            fill_catalog_tables(build.connection, load_catalog(settings.home))
             build.publish(note=_note(report))
         return LoadReport(results, report.snapshot_id, time.perf_counter() - started)
 

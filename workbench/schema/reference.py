@@ -79,11 +79,13 @@ REFERENCE: tuple[Table, ...] = (
         _SOURCE_ID,
     ),
     _declare(
-        "instance_catalog", "provider x region x instance type x operating system", "requirement 000",
+        "instance_catalog", "provider x region x instance type x operating system; and one a type with its facts alone",
+        "requirement 000",
         "provider text! - AWS, Microsoft, Google Cloud",
-        "region text! - Provider's code of the region",
+        "region text! - Provider's code of the region; * in the row with the facts alone",
         "instance_type text! - Size such as m5.xlarge",
-        "operating_system text! - linux, windows, rhel, suse",
+        "operating_system text! - linux, windows, rhel, suse; of a database or cache its engine, with the deployment"
+        " unless it is single-az; * in the row with the facts alone",
         "service text! - compute, database or cache",
         "family text - Family such as m5",
         "vcpu number vCPU Processors",
@@ -101,7 +103,8 @@ REFERENCE: tuple[Table, ...] = (
     _declare(
         "commitment_rates", "plan type x term x payment x family x region", "requirements 000 and 002",
         "provider text! - AWS, Microsoft, Google Cloud",
-        "plan_type text! - reserved_instance, compute_savings_plan, instance_savings_plan",
+        "plan_type text! - reserved_instance, convertible_reserved_instance, compute_savings_plan,"
+        " instance_savings_plan",
         "term_months int! months 12 or 36",
         "payment_option text! - no_upfront, partial_upfront or all_upfront",
         "instance_type text! - Type or family the rate is for",
