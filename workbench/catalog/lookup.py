@@ -2,7 +2,8 @@
 
 Keys are ``(provider, type)`` for facts and ``(provider, region, type, operating system, option)`` for prices, where a
 database's or cache's engine takes the place of the operating system, and option is the licence of a machine
-(``included`` or ``byol``) or the deployment of a database (``single-az``, ``multi-az``, ``multi-az-readable-standbys``).
+(``included`` or ``byol``) or the deployment of a database (``single-az``, ``multi-az``,
+``multi-az-readable-standbys``).
 """
 
 from __future__ import annotations
