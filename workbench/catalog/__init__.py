@@ -6,11 +6,13 @@ Facts and prices are read from ``data/reference`` and from the price lists that 
 
 Start at ``lookup.py`` (what others use), ``facts.py`` (the records) and ``families.py`` (which types are related).
 ``sources.py`` reads the files, ``kept.py`` the price lists of updates, ``update.py`` asks AWS, ``tables.py`` fills the
-tables of a snapshot. May import ``snapshot``, ``engines``, ``schema`` and the foundation.
+tables of a snapshot, ``machines.py`` makes the records that ``models.rightsizing`` compares. May import ``models``,
+``snapshot``, ``engines``, ``schema`` and the foundation.
 """
 
 from workbench.catalog.facts import InstanceType, Price, PriceMissing, looked_up
 from workbench.catalog.lookup import Catalog, load_catalog
+from workbench.catalog.machines import machines_of
 from workbench.catalog.tables import fill_catalog_tables
 
 __all__ = [
@@ -21,4 +23,5 @@ __all__ = [
     "fill_catalog_tables",
     "load_catalog",
     "looked_up",
+    "machines_of",
 ]
