@@ -8,11 +8,15 @@ processor, so more processors do not help it.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
-from models.rightsizing.decide import Decision
-from models.rightsizing.facts import Floats, Machine, Resource, Usage
+from models.rightsizing.candidates import Catalogue
+from models.rightsizing.decide import Decision, decide
+from models.rightsizing.demand import Demand
+from models.rightsizing.facts import Floats, Hours, Machine, Resource, Usage
+from models.rightsizing.policy import Policy
 
 __all__ = [
     "cache_idle",
@@ -20,8 +24,10 @@ __all__ = [
     "cache_usage",
     "database_idle",
     "database_usage",
+    "decide_database",
     "follow_writer",
     "storage_decision",
+    "storage_saving",
 ]
 
 _SWAP_GIB = 0.25
@@ -47,6 +53,33 @@ def database_usage(
     swaps = swap_gib is not None and bool(np.nanmax(swap_gib, initial=0.0) > _SWAP_GIB)
     used = np.clip(100.0 * (machine.memory_gib - freeable_gib) / machine.memory_gib, 0.0, 100.0)
     return replace(usage, memory=used, out_of_memory=usage.out_of_memory or swaps)
+
+
+def decide_database(
+    resource: Resource,
+    usage: Usage | Demand,
+    catalogue: Catalogue,
+    policy: Policy,
+    *,
+    now: datetime,
+    hours: Hours | None = None,
+    performance_insights: bool = False,
+) -> Decision:
+    """Decide about a database; "too large" needs evidence of memory or Performance Insights.
+
+    Args:
+        resource, catalogue, policy, now, hours: as for a machine; prices are of the deployment (Multi-AZ counts twice).
+        usage: made by :func:`database_usage`.
+        performance_insights: its load was seen there.
+    """
+    found = decide(resource, usage, catalogue, policy, now=now, hours=hours)
+    if found.finding == "over":
+        notes = (*found.notes, "a change restarts the database, 5 to 10 minutes")
+        if found.demand is not None and "memory" not in found.demand.used and not performance_insights:
+            reason = "may be too large, which needs free memory or Performance Insights to tell"
+            return replace(found, finding="cannot_tell", reason=reason, options=(), dimensions=(), notes=found.notes)
+        return replace(found, notes=notes)
+    return found
 
 
 def cache_usage(usage: Usage, machine: Machine, *, data_gib: Floats | None, evictions: Floats | None = None) -> Usage:
@@ -115,3 +148,23 @@ def storage_decision(
         min(provisioned_iops, max(least_iops, p99_iops * 1.2)),
         min(provisioned_mb_s, max(least_mb_s, p99_mb_s * 1.2)),
     )
+
+
+def storage_saving(
+    *,
+    provisioned_iops: float,
+    provisioned_mb_s: float,
+    needed: tuple[float, float] | None,
+    price_iops: float | None,
+    price_mb_s: float | None,
+) -> float | None:
+    """What fewer provisioned operations and MB/s of a database's storage save a month; None: cannot be told.
+
+    Args:
+        provisioned_iops, provisioned_mb_s: at present.
+        needed: from :func:`storage_decision`.
+        price_iops, price_mb_s: of one provisioned operation/s and MB/s a month in its deployment.
+    """
+    if needed is None or price_iops is None or price_mb_s is None:
+        return None
+    return (provisioned_iops - needed[0]) * price_iops + (provisioned_mb_s - needed[1]) * price_mb_s

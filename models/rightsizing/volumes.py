@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["Volume", "VolumeDecision", "VolumePrices", "decide_volume", "gp3_needs", "volume_idle"]
+__all__ = [
+    "Volume",
+    "VolumeDecision",
+    "VolumePrices",
+    "decide_volume",
+    "deletion_saving",
+    "gp3_needs",
+    "volume_idle",
+]
 
 _ROOM = 1.2
 _GP3_IOPS, _GP3_MB_S = 3_000.0, 125.0
@@ -98,15 +106,18 @@ def decide_volume(volume: Volume, prices: VolumePrices) -> VolumeDecision:
     if volume.hours_since_change is not None and volume.hours_since_change < 6.0:
         return VolumeDecision("not_applicable", "changed less than 6 hours ago")
     iops, mb_s, measured = gp3_needs(volume)
+    durable = _durable(volume, prices)
     if kind in ("io1", "io2"):
         if volume.attached > 1:
-            return VolumeDecision("keep", "attached to several machines, which gp3 cannot be")
+            return VolumeDecision("keep", f"attached to several machines, which gp3 cannot be{durable}")
         if volume.latency_sensitive:
-            return VolumeDecision("keep", "tagged as sensitive to latency")
+            return VolumeDecision("keep", f"tagged as sensitive to latency{durable}")
         if not measured:
-            return VolumeDecision("keep", "needs measured operations and throughput")
+            return VolumeDecision("keep", f"needs measured operations and throughput{durable}")
     if iops > _GP3_MOST_IOPS or mb_s > _GP3_MOST_MB_S:
-        return VolumeDecision("keep", f"needs {iops:,.0f} operations/s and {mb_s:,.0f} MB/s, more than gp3 gives")
+        return VolumeDecision(
+            "keep", f"needs {iops:,.0f} operations/s and {mb_s:,.0f} MB/s, more than gp3 gives{durable}"
+        )
     iops, mb_s = max(_GP3_IOPS, iops), max(_GP3_MB_S, mb_s)
     before, after = _cost(volume, prices), _gp3_cost(volume.size_gib, iops, mb_s, prices)
     if before is None or after is None:
@@ -116,6 +127,30 @@ def decide_volume(volume: Volume, prices: VolumePrices) -> VolumeDecision:
         return VolumeDecision("keep", "gp3 with what it needs is not cheaper", "gp3", iops, mb_s, saving, measured)
     basis = "with a fifth on top of what was observed" if measured else "with what the present type gives"
     return VolumeDecision("change", f"gp3 {basis} is cheaper", "gp3", iops, mb_s, saving, measured)
+
+
+def _durable(volume: Volume, prices: VolumePrices) -> str:
+    """What io2 offers an io1 volume that stays one: more durability at no higher price."""
+    if volume.volume_type != "io1" or volume.iops is None:
+        return ""
+    now, other = _cost(volume, prices), _cost(replace(volume, volume_type="io2"), prices)
+    if now is None or other is None or other > now + 0.005:
+        return ""
+    return "; io2 costs no more and is more durable (99.999 % a year instead of 99.8 %)"
+
+
+def deletion_saving(volume: Volume, prices: VolumePrices, snapshot_gib_month: float | None) -> float | None:
+    """What deleting a volume saves a month, less the snapshot to make first; None: a price is not known.
+
+    Args:
+        volume: idle or unattached.
+        prices: of the volume.
+        snapshot_gib_month: price of a GiB of snapshot; the whole size is taken, as what is written is not known.
+    """
+    cost = _cost(volume, prices)
+    if cost is None or snapshot_gib_month is None:
+        return None
+    return cost - volume.size_gib * snapshot_gib_month
 
 
 def _cost(volume: Volume, prices: VolumePrices) -> float | None:
