@@ -161,6 +161,21 @@ def test_viewers_look_but_do_not_decide(workspace: Workspace, shared: Settings) 
         ({"assignee": ""}, [2, 4, 3]),
         ({"due_before": date(2026, 12, 2)}, [1]),
         ({"due_before": SOON}, []),
+        ({"resource_id": "i-1"}, [1]),
+        ({"resource_id": "i-1", "account_id": "222"}, []),
+        ({"resource_id": "i-"}, []),
+        ({"tag": ("env", "dev")}, [1]),
+        ({"tag": ("env", "prod"), "account_id": "222"}, [2]),
+        ({"tag": ("env", "de")}, []),
+        ({"tag": ("Env", "dev")}, []),
+        ({"tag": ("team", "Web 100%")}, [1]),
+        ({"tag": ("team", "'; DROP TABLE recommendations")}, []),
+        ({"saving_at_least": Decimal(0)}, [2, 4, 1]),
+        ({"saving_at_least": Decimal("10.00")}, [2, 4, 1]),
+        ({"saving_at_least": Decimal("10.000000000000000000000000000001")}, [2, 4]),
+        ({"saving_at_least": Decimal("300.10"), "text": "ec2"}, [2]),
+        ({"saving_at_least": Decimal(301)}, []),
+        ({"saving_at_least": Decimal("1e400")}, []),
         ({"text": "ÜBERSICHT"}, [2]),
         ({"text": "222 I-4"}, [4]),
         ({"text": "env=dev"}, [1]),
@@ -189,6 +204,28 @@ def test_sums_are_exact(workspace: Workspace) -> None:
     workspace.record_scan(scan(1, checks_run=()), found)
     (amount,) = workspace.recommendations.list(RecommendationFilter(currency="XXX")).amounts
     assert amount.saving == Decimal("98765432109876543210987654.300000000001")
+
+
+def test_a_minimum_compares_every_digit(workspace: Workspace) -> None:
+    amounts = ("98765432109876543210.1", "98765432109876543210.2", "0.3", "0.29999999999999999")
+    workspace.record_scan(
+        scan(1, checks_run=()), [finding(f"x-{n}", one, currency="XXX") for n, one in enumerate(amounts)]
+    )
+
+    def least(amount: str) -> list[str]:
+        wanted = RecommendationFilter(currency="XXX", saving_at_least=Decimal(amount))
+        page = workspace.recommendations.list(wanted)
+        assert page.total == len(page.rows)
+        return [row.resource_id for row in page.rows]
+
+    assert sorted(least("0.3")) == ["x-0", "x-1", "x-2"]
+    assert least("98765432109876543210.15") == ["x-1"]
+
+
+def test_a_tag_follows_the_newest_scan(workspace: Workspace) -> None:
+    workspace.record_scan(scan(1, checks_run=()), [finding("i-1", "10", tags={"env": "prod"})])
+    assert listed(workspace, tag=("env", "dev")) == []
+    assert listed(workspace, tag=("env", "prod")) == [2, 1]
 
 
 def test_lists_are_ordered(workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from workbench.errors import BadSetting, StorageError
 from workbench.settings import Settings
 from workbench.workspace.failures import plain_errors
 from workbench.workspace.migrations import HEAD, upgrade
-from workbench.workspace.sums import add_exact_sum
+from workbench.workspace.sums import add_functions
 
 __all__ = ["SCHEMA", "Database", "open_database"]
 
@@ -168,7 +168,7 @@ def _sqlite_engine(path: Path, busy_seconds: float) -> Engine:
         connection.isolation_level = None
         # FULL: a saved change survives a power cut. Few rows are written here, so it costs nothing that is noticed.
         connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
-        add_exact_sum(connection)
+        add_functions(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

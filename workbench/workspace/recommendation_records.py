@@ -120,11 +120,14 @@ class RecommendationFilter:
         text: words that must all occur in account, resource, check, title, service, region or tags, in any case.
         check_id: one check.
         account_id: one account.
+        resource_id: one resource.
         service: one service.
         currency: one currency.
         assignee: one person; the empty text finds those of nobody.
         risk: one risk.
         due_before: due earlier than this day.
+        tag: key and value of a tag of the resource, both exactly.
+        saving_at_least: expected saving, each in its own currency; leaves out what has no price.
         intentional: False leaves out what a rule hides, True shows nothing else, None shows both.
     """
 
@@ -133,11 +136,14 @@ class RecommendationFilter:
     text: str = ""
     check_id: str | None = None
     account_id: str | None = None
+    resource_id: str | None = None
     service: str | None = None
     currency: str | None = None
     assignee: str | None = None
     risk: str | None = None
     due_before: date | None = None
+    tag: tuple[str, str] | None = None
+    saving_at_least: Decimal | None = None
     intentional: bool | None = False
 
 

@@ -16,7 +16,7 @@ from workbench.workspace import intents
 from workbench.workspace.access import Permission
 from workbench.workspace.changes import Change, Desk
 from workbench.workspace.lifecycle import UNDECIDED, Decision, State, Step, decide
-from workbench.workspace.models import RecommendationEventRow, RecommendationRow, ScanFindingRow
+from workbench.workspace.models import RecommendationEventRow, RecommendationRow, RecommendationTagRow, ScanFindingRow
 from workbench.workspace.recommendation_records import (
     Amount,
     Choice,
@@ -29,7 +29,7 @@ from workbench.workspace.recommendation_records import (
     RecommendationFilter,
     Refused,
 )
-from workbench.workspace.sums import exact_sum
+from workbench.workspace.sums import at_least, exact_sum
 from workbench.workspace.versions import changed_meanwhile
 
 __all__ = ["Recommendations"]
@@ -274,11 +274,17 @@ def _conditions(wanted: RecommendationFilter, rules: Sequence[intents.Rule], tod
         conditions.append(or_(_ROW.state.in_(UNDECIDED), over))
     if wanted.states:
         conditions.append(_ROW.state.in_(wanted.states))
-    for name in ("check_id", "account_id", "service", "currency", "assignee", "risk"):
+    for name in ("check_id", "account_id", "resource_id", "service", "currency", "assignee", "risk"):
         if (value := getattr(wanted, name)) is not None:
             conditions.append(getattr(_ROW, name) == value)
     if wanted.due_before is not None:
         conditions.append(_ROW.due < wanted.due_before)
+    if wanted.tag is not None:
+        tags = RecommendationTagRow
+        tagged = select(tags.recommendation_id).where(tags.key == wanted.tag[0], tags.value == wanted.tag[1])
+        conditions.append(_ROW.id.in_(tagged))
+    if wanted.saving_at_least is not None:
+        conditions.append(at_least(_ROW.saving_expected, wanted.saving_at_least))
     conditions += [_ROW.search_text.contains(word.casefold(), autoescape=True) for word in wanted.text.split()]
     if wanted.intentional is not None and (rules or wanted.intentional):
         held = intents.hidden(rules)
@@ -296,16 +302,10 @@ def _sums_and_part(
     """
     found = select(_ROW.id, _ROW.currency, _ROW.saving_expected, _ROW.priority, _ROW.due, _ROW.first_seen)
     every = found.where(matching).cte("every").c
-    saving = (every.saving_expected.is_(None), cast(every.saving_expected, Float).desc(), every.id)
-    first: dict[Order, Sequence[Any]] = {
-        Order.SAVING: (),
-        Order.PRIORITY: (every.priority,),
-        Order.DUE: (every.due.is_(None), every.due),
-        Order.NEWEST: (every.first_seen.desc(),),
-    }
-    by = (*first[order], *saving)
-    place = func.row_number().over(order_by=by).label("place")
-    part = select(place, every.id).order_by(*by).limit(limit).offset(offset).subquery().c
+    # Cut before it is numbered: then only as many rows as are wanted are kept in order, not all of them.
+    cut = select(*every).order_by(*_by(order, every)).limit(limit).offset(offset).subquery("cut").c
+    place = func.row_number().over(order_by=_by(order, cut)).label("place")
+    part = select(place, cut.id).subquery("part").c
     sums = select(
         every.currency,
         func.count(),
@@ -318,6 +318,18 @@ def _sums_and_part(
     amounts = [Amount(row[0], row[1], row[2], row[3] or Decimal(0)) for row in rows if row[5] is None]
     ids = sorted((row[4], row[5]) for row in rows if row[5] is not None)
     return tuple(sorted(amounts, key=lambda one: one.currency)), [id for _, id in ids]
+
+
+def _by(order: Order, columns: Any) -> tuple[ColumnElement[Any], ...]:
+    """What a list is sorted by; the number last, so that the order is always the same."""
+    first: dict[Order, tuple[ColumnElement[Any], ...]] = {
+        Order.SAVING: (),
+        Order.PRIORITY: (columns.priority,),
+        Order.DUE: (columns.due.is_(None), columns.due),
+        Order.NEWEST: (columns.first_seen.desc(),),
+    }
+    saving = columns.saving_expected
+    return (*first[order], saving.is_(None), cast(saving, Float).desc(), columns.id)
 
 
 def _added_up(rows: Sequence[Recommendation]) -> tuple[Amount, ...]:

@@ -1,4 +1,4 @@
-"""An exact sum of money in SQL: ``sum`` of NUMERIC in PostgreSQL, a function of our own in SQLite."""
+"""Exact sums and comparisons of money in SQL: those of NUMERIC in PostgreSQL, functions of our own in SQLite."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import sqlite3
 from decimal import Context, Decimal
 from typing import Any
 
+from sqlalchemy import Boolean, ColumnElement, Float, and_, cast, literal, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from workbench.workspace.models.base import ExactDecimal
 
-__all__ = ["add_exact_sum", "exact_sum"]
+__all__ = ["add_functions", "at_least", "exact_sum"]
 
 # Amounts have up to 38 digits; the default of 28 would round their sum.
 _EXACT = Context(prec=60)
@@ -29,6 +30,35 @@ def _postgres_sum(element: exact_sum, compiler: Any, **options: Any) -> str:
     return f"sum({compiler.process(element.clauses, **options)})"
 
 
+class money_at_least(GenericFunction[bool]):
+    """Whether an amount is not below another, by all their digits; NULL when one is not known."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(money_at_least, "postgresql")
+def _postgres_at_least(element: money_at_least, compiler: Any, **options: Any) -> str:
+    amount, least = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{amount} >= {least}"
+
+
+def at_least(amount: Any, least: Decimal) -> ColumnElement[bool]:
+    """SQL condition: ``amount`` is known and not below ``least``.
+
+    A comparison of floats settles all but the amounts next to ``least``: SQLite calls the exact one only for them.
+    """
+    near = float(least)
+    margin = abs(near) * 1e-9
+    rough = cast(amount, Float)
+    exact = money_at_least(amount, literal(least, ExactDecimal()))
+    return or_(rough > near + margin, and_(rough >= near - margin, exact))
+
+
+def _at_least(amount: str | None, least: str | None) -> bool | None:
+    return None if amount is None or least is None else Decimal(amount) >= Decimal(least)
+
+
 class _Sum:
     def __init__(self) -> None:
         self._total: Decimal | None = None
@@ -41,6 +71,7 @@ class _Sum:
         return None if self._total is None else format(self._total, "f")
 
 
-def add_exact_sum(connection: sqlite3.Connection) -> None:
-    """Teach a SQLite connection the function."""
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Teach a SQLite connection the functions."""
     connection.create_aggregate("exact_sum", 1, _Sum)  # type: ignore[arg-type]  # typeshed wants int from finalize
+    connection.create_function("money_at_least", 2, _at_least, deterministic=True)

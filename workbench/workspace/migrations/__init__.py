@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 __all__ = ["HEAD", "upgrade"]
 
-HEAD = "0005"
+HEAD = "0006"
 """Revision this program works with; a test compares it with the newest file."""
 
 

@@ -66,6 +66,7 @@ class RecommendationRow(Base):
         UniqueConstraint("account_id", "resource_id", "check_id", name="recommendations_once"),
         Index("recommendations_by_state", "state", "currency"),
         Index("recommendations_by_check", "check_id"),
+        Index("recommendations_by_resource", "resource_id"),
     )
 
 
@@ -78,7 +79,7 @@ class RecommendationTagRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
 
-    __table_args__ = (Index("recommendation_tags_by_value", "key", "value"),)
+    __table_args__ = (Index("recommendation_tags_by_value", "key", "value", "recommendation_id"),)
 
 
 class RecommendationEventRow(Base):
