@@ -44,6 +44,20 @@ def test_the_list_shows_largest_first_with_its_sum(capsys) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--tag", "env=dev"], [2]),
+        (["--min-saving", "10"], [2, 1]),
+        (["--min-saving", "10.01"], [2]),
+        (["--resource", "i-3"], [3]),
+    ],
+)
+def test_the_list_is_narrowed_by_tag_saving_and_resource(capsys, options: list[str], ids: list[int]) -> None:
+    assert [row["id"] for row in answer(capsys, "recommendations", "list", *options)["rows"]] == ids
+
+
+@pytest.mark.usefixtures("workspace")
 def test_the_list_as_csv_cannot_run_as_a_formula(capsys) -> None:
     assert main(["recommendations", "list", "--csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -93,6 +107,9 @@ def test_a_decision_that_is_not_possible_for_one_changes_none(capsys) -> None:
         (["recommendations", "list", "--json", "--csv"], 2),
         (["recommendations", "list", "--state", "asleep"], 2),
         (["recommendations", "list", "--search", "nothing like it"], 4),
+        (["recommendations", "list", "--tag", "env"], 2),
+        (["recommendations", "list", "--min-saving", "1e9"], 2),
+        (["recommendations", "list", "--tag", "env=de"], 4),
         (["budgets", "list"], 4),
         (["budgets", "delete", "1"], 1),
         (["budgets", "import", "absent.csv"], 1),

@@ -10,6 +10,8 @@ import typer
 from workbench.cli import intents
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from workbench.workspace import Amount, Recommendation, Workspace
 
 __all__ = ["register"]
@@ -42,6 +44,11 @@ def list_recommendations(
     check: Annotated[str | None, typer.Option(help="Only this check.")] = None,
     account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
     assignee: Annotated[str | None, typer.Option(help="Only those of this person.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Only resources with this tag, such as env=dev, exactly.")] = None,
+    resource: Annotated[str | None, typer.Option(help="Only this resource, by its id.")] = None,
+    min_saving: Annotated[
+        str | None, typer.Option(help="Saves at least this a month, in its own currency; known ones only.")
+    ] = None,
     intentional: Annotated[bool, typer.Option("--intentional", help="Also those a rule holds back.")] = False,
     order: Annotated[str, typer.Option(help="saving, priority, due or newest first.")] = "saving",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many.")] = 50,
@@ -67,6 +74,9 @@ def list_recommendations(
         check_id=check,
         account_id=account,
         assignee=assignee,
+        tag=None if tag is None else _tag(tag),
+        resource_id=resource,
+        saving_at_least=None if min_saving is None else _amount(min_saving),
         intentional=None if intentional else False,
     )
     page = _workspace().recommendations.list(wanted, order=_one_of(Order, order, "--order"), limit=limit)
@@ -247,6 +257,23 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day: write 2026-12-01", param_hint=option) from None
+
+
+def _tag(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key.strip() and equals):
+        raise typer.BadParameter(f"{text!r} is not a tag: write KEY=VALUE", param_hint="--tag")
+    return key.strip(), value.strip()
+
+
+def _amount(text: str) -> Decimal:
+    import re
+    from decimal import Decimal
+
+    # Digits alone: an exponent could stand for more of them than there is room for.
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,12})?", text):
+        raise typer.BadParameter(f"{text!r} is not an amount: write 12.50", param_hint="--min-saving")
+    return Decimal(text)
 
 
 def _print_rows(rows: Any) -> None:
