@@ -130,6 +130,8 @@ def test_currencies_are_never_added(open_app: OpenApp, workspace: Workspace) -> 
         ({"q": "IDLE web"}, ["i-2"]),
         ({"tag": "team=web"}, ["i-2"]),
         ({"tag": "team=db"}, []),
+        ({"tag": "team=we"}, []),
+        ({"tag": "team"}, []),
         ({"waiting": "no", "account": "222"}, ["i-1"]),
         ({"check": "ebs_unattached"}, []),
         ({"waiting": "no", "who": "boris"}, ["i-1"]),

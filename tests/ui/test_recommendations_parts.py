@@ -74,9 +74,9 @@ def test_the_address_is_read_with_its_defaults() -> None:
     wanted = read_wanted({"state": ["applied", "applied"], "who": [NOBODY], "tag": ["env=dev"], "q": [" web "]})
     assert wanted.states == (State.APPLIED,)
     assert not wanted.waiting
-    assert (wanted.filter.assignee, wanted.filter.text) == ("", "web env=dev")
+    assert (wanted.filter.assignee, wanted.filter.text, wanted.filter.tag) == ("", "web", ("env", "dev"))
     assert wanted.in_words() == (
-        "state = applied", "words = web", "assignee = nobody", "tag contains = env=dev", "without what is intentional",
+        "state = applied", "words = web", "assignee = nobody", "tag = env=dev", "without what is intentional",
     )  # fmt: skip
 
 
@@ -84,6 +84,15 @@ def test_the_address_is_read_with_its_defaults() -> None:
 def test_a_minimum_that_is_no_amount_matches_nothing(text: str) -> None:
     assert read_wanted({"min": [text]}).impossible
     assert not read_wanted({"min": ["12.50"]}).impossible
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [("env=dev", ("env", "dev")), ("env=", ("env", "")), ("path=a=b", ("path", "a=b")), ("env", None), ("=dev", None)],
+)
+def test_a_tag_is_a_key_and_a_value(text: str, tag: tuple[str, str] | None) -> None:
+    wanted = read_wanted({"tag": [text]})
+    assert (wanted.tag, wanted.impossible, bool(wanted.notices)) == (tag, tag is None, tag is None)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "١", "99999999999"])

@@ -53,7 +53,7 @@ def draw(ctx: PageContext, wanted: Wanted, accounts: Mapping[str, str], checks: 
         )  # fmt: skip
         type_in(
             ctx, "tag", "Tag", placeholder="team=web", width=140,
-            help="Key and value of the resource. Also finds tags that hold this text, such as team=web-2.",
+            help="Key and value of a tag of the resource, both as they are written there.",
         )  # fmt: skip
         _minimum(wanted)
         choose_one(

@@ -1,7 +1,7 @@
 """What the address of the queue asks for. Pure.
 
 ``waiting=yes|no`` (default: yes, unless states are named) · repeated ``state=`` · ``q=`` words · ``check=`` ·
-``account=`` · ``who=`` a person, ``-`` for nobody · ``tag=key=value`` · ``min=`` saving a month ·
+``account=`` · ``who=`` a person, ``-`` for nobody · ``tag=key=value`` exactly · ``min=`` saving a month ·
 ``intentional=yes|only`` · ``order=`` · ``page=`` from 1. A value that is not known matches nothing and is said; it
 never widens what is shown.
 """
@@ -38,7 +38,7 @@ class Wanted:
         check_id: of one check; empty for any.
         account_id: of one account; empty for any.
         assignee: of one person, :data:`NOBODY`, or empty for any.
-        tag: ``key=value`` of the resource; empty for any.
+        tag: key and value of the resource; None for any.
         minimum: saving a month, in the currency of each; None leaves those without a price in.
         intentional: as in ``RecommendationFilter``.
         order: what the list begins with.
@@ -53,7 +53,7 @@ class Wanted:
     check_id: str = ""
     account_id: str = ""
     assignee: str = ""
-    tag: str = ""
+    tag: tuple[str, str] | None = None
     minimum: Decimal | None = None
     intentional: bool | None = False
     order: Order = Order.SAVING
@@ -63,15 +63,16 @@ class Wanted:
 
     @property
     def filter(self) -> RecommendationFilter:
-        """For the library. The minimum is not in it: see ``listing``."""
+        """For the library."""
         return RecommendationFilter(
             needs_decision=self.waiting,
             states=self.states,
-            # Tags are among the words that are searched, as key=value.
-            text=f"{self.text} {self.tag}".strip(),
+            text=self.text,
             check_id=self.check_id or None,
             account_id=self.account_id or None,
             assignee=None if not self.assignee else "" if self.assignee == NOBODY else self.assignee,
+            tag=self.tag,
+            saving_at_least=self.minimum,
             intentional=self.intentional,
         )
 
@@ -91,7 +92,7 @@ class Wanted:
             "check": self.check_id,
             "account": self.account_id,
             "assignee": "nobody" if self.assignee == NOBODY else self.assignee,
-            "tag contains": self.tag,
+            "tag": "=".join(self.tag or ()),
         }
         found += [f"{name} = {value}" for name, value in named.items() if value]
         if self.minimum is not None:
@@ -134,6 +135,10 @@ def read_wanted(params: Mapping[str, Sequence[str]]) -> Wanted:
     if one("min") and minimum is None:
         unknown("min", one("min"))
         impossible = True
+    tag = _tag(one("tag"))
+    if one("tag") and tag is None:
+        notices.append(f"“tag={one('tag')}” in the address is no key=value: it matches nothing")
+        impossible = True
     return Wanted(
         waiting=waiting == "yes" or (not waiting and not asked),
         states=tuple(dict.fromkeys(states)),
@@ -141,7 +146,7 @@ def read_wanted(params: Mapping[str, Sequence[str]]) -> Wanted:
         check_id=one("check"),
         account_id=one("account"),
         assignee=one("who"),
-        tag=one("tag"),
+        tag=tag,
         minimum=minimum,
         intentional=_INTENTIONAL.get(intentional, False),
         order=_order(one("order"), notices),
@@ -149,6 +154,12 @@ def read_wanted(params: Mapping[str, Sequence[str]]) -> Wanted:
         impossible=impossible,
         notices=tuple(notices),
     )
+
+
+def _tag(text: str) -> tuple[str, str] | None:
+    """The key ends at the first equals sign; the value may be empty."""
+    key, equals, value = text.partition("=")
+    return (key.strip(), value.strip()) if key.strip() and equals else None
 
 
 def _amount(text: str) -> Decimal | None:
