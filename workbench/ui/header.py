@@ -23,8 +23,10 @@ __all__ = ["banners", "draw", "no_charges", "no_data", "strip"]
 def draw(ctx: PageContext) -> None:
     """Draw title, strip, saved views and banners."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="wb-header"):
-        st.title(ctx.page.title, anchor=False, width="content")
-        st.caption(strip(ctx), width="stretch")
+        # One part beside the button: a long strip breaks within it and does not push the button down.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch"):
+            st.title(ctx.page.title, anchor=False, width="content")
+            st.caption(strip(ctx), width="stretch")
         saved_views.draw(ctx)
     for banner in banners(ctx.snapshot, ctx.settings):
         st.warning(plain(banner, limit=400), icon=":material/history:")
