@@ -1,20 +1,21 @@
 """What a resource needs: samples of its window by dimension, how complete they are, and where they hit a limit.
 
-A demand is made from time series (``measure``) or from distributions counted elsewhere, for instance by a database
-(``Distribution.counted`` and ``Demand`` directly). Percentiles interpolate linearly between neighbours, as
-``quantile_cont`` of SQL engines and the default of numpy do.
+A demand is made from time series (``measure``; for many resources at once ``models.rightsizing.many``) or from
+percentiles computed elsewhere, for instance by a database (``models.rightsizing.columns``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from models.rightsizing.facts import Floats, Machine, Resource, Usage
+from models.rightsizing.samples import Distribution, Quantiles, Samples
 
 __all__ = [
     "BUSY_PERCENT",
@@ -24,11 +25,14 @@ __all__ = [
     "Demand",
     "Distribution",
     "Pressure",
+    "Quantiles",
     "Refusal",
+    "Samples",
     "Window",
     "capacity",
     "measure",
     "saturated",
+    "thin",
 ]
 
 DIMENSIONS = ("cpu", "memory", "ebs_throughput", "ebs_iops", "network", "gpu", "gpu_memory")
@@ -47,67 +51,6 @@ _BUSY_DAYS = 3
 _COARSE_MINUTES = 15.0
 _ZEROS_SHARE = 0.05
 _MONTH_END = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Distribution:
-    """Samples without their order: ascending levels and how many samples have each."""
-
-    levels: Floats
-    counts: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, values: Floats) -> Distribution | None:
-        """From samples; NaN is no sample. None when there is no sample at all."""
-        present = values[~np.isnan(values)]
-        if len(present) == 0:
-            return None
-        levels, counts = np.unique(present, return_counts=True)
-        return cls(levels.astype(np.float64), counts.astype(np.int64))
-
-    @classmethod
-    def counted(cls, counts: Mapping[float, int]) -> Distribution | None:
-        """From a count of samples by level; None when there is no sample."""
-        levels = sorted(level for level, count in counts.items() if count > 0)
-        if not levels:
-            return None
-        return cls(np.array(levels, dtype=np.float64), np.array([counts[x] for x in levels], dtype=np.int64))
-
-    @property
-    def samples(self) -> int:
-        """How many samples."""
-        return int(self.counts.sum())
-
-    @property
-    def highest(self) -> float:
-        """Highest sample."""
-        return float(self.levels[-1])
-
-    @property
-    def mean(self) -> float:
-        """Mean of all samples."""
-        return float((self.levels * self.counts).sum() / self.counts.sum())
-
-    def percentile(self, percent: float) -> float:
-        """Value that ``percent`` of the samples do not exceed, interpolated between neighbours."""
-        position = (self.samples - 1) * percent / 100.0
-        below = int(np.floor(position))
-        reached = np.cumsum(self.counts)
-        low = float(self.levels[np.searchsorted(reached, below, side="right")])
-        if position == below:
-            return low
-        high = float(self.levels[np.searchsorted(reached, below + 1, side="right")])
-        return low + (high - low) * (position - below)
-
-    def share_above(self, level: float) -> float:
-        """Share of the samples above a level, 0-1."""
-        first = int(np.searchsorted(self.levels, level * (1.0 + 1e-12), side="right"))
-        return float(self.counts[first:].sum() / self.counts.sum())
-
-    def share_from(self, level: float) -> float:
-        """Share of the samples at or above a level, 0-1."""
-        first = int(np.searchsorted(self.levels, level, side="left"))
-        return float(self.counts[first:].sum() / self.counts.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +134,7 @@ class Demand:
     """
 
     window: Window
-    used: Mapping[str, Distribution]
+    used: Mapping[str, Samples]
     pressure: Mapping[str, Pressure] = field(default_factory=dict)
     cpu_in_order: Floats | None = None
     out_of_memory: bool = False
@@ -204,6 +147,15 @@ class Demand:
         """Value of a dimension at a percentile; the highest sample where the samples are too coarse for a tail."""
         samples = self.used[dimension]
         return samples.highest if self.window.coarse and percent >= 99.5 else samples.percentile(percent)
+
+
+def thin(demand: Demand) -> Demand:
+    """The same demand in little memory: percentiles instead of samples, and no samples in order.
+
+    For keeping the decisions about many resources; what needs the order (credits, the hour of saturation) is then gone.
+    """
+    used = {name: Quantiles.of(samples) for name, samples in demand.used.items()}
+    return replace(demand, used=used, cpu_in_order=None, when=None)
 
 
 def capacity(machine: Machine, dimension: str) -> float | None:
@@ -282,19 +234,17 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         month_end=_has_month_end(start, end),
         since_change=since_change,
     )
-    day: Floats = np.asarray(
-        ((start.hour * 60 + start.minute) + np.arange(len(cpu)) * usage.step_minutes) // 1440.0, dtype=np.float64
-    )
+    day, hour_of_week = calendar(start, usage.step_minutes, len(cpu))
     series: dict[str, Floats | None] = {
         "cpu": usage.cpu, "memory": usage.memory, "ebs_throughput": usage.ebs_mbit_s, "ebs_iops": usage.ebs_iops,
         "network": usage.network_mbit_s, "gpu": usage.gpu, "gpu_memory": usage.gpu_memory,
     }  # fmt: skip
-    used: dict[str, Distribution] = {}
+    used: dict[str, Samples] = {}
     pressure: dict[str, Pressure] = {}
     for name, values in series.items():
         if values is None:
             continue
-        kept = np.where(ran, values[first:], np.nan)
+        kept = values[first:] if usage.running is None else np.where(ran, values[first:], np.nan)
         samples_of = Distribution.of(kept)
         # A metric that was seldom reported says as little about its peak as one that never was.
         if samples_of is None or samples_of.samples < LEAST_COVERAGE * running:
@@ -302,25 +252,29 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         used[name] = samples_of
         limit = _limit(resource.machine, name)
         if limit is not None:
-            pressure[name] = _pressure(kept, BUSY_PERCENT / 100.0 * limit, day, usage.step_minutes)
+            level = BUSY_PERCENT / 100.0 * limit
+            days = busy_days(kept, level, day, usage.step_minutes) if samples_of.highest >= level else 0
+            pressure[name] = Pressure(samples_of.share_from(level), days)
     empty = None
     if usage.credits is not None:
         credits = usage.credits[first:][ran]
         known = credits[~np.isnan(credits)]
         empty = float((known < 1.0).mean()) if len(known) else None
-    hour_of_week = (
-        start.weekday() * 24 + (start.hour * 60 + start.minute + np.arange(len(cpu)) * usage.step_minutes) // 60
-    ) % 168
+    megabytes = None
+    if "network" in used and usage.network_mbit_s is not None:
+        megabytes = _megabytes(np.where(ran, usage.network_mbit_s[first:], np.nan), day, usage.step_minutes)
+    whole = samples == len(cpu)
+    in_order = cpu if whole else cpu[sampled]
     return Demand(
         window=window,
         used=used,
         pressure=pressure,
-        cpu_in_order=cpu[sampled],
+        cpu_in_order=in_order,
         out_of_memory=usage.out_of_memory,
-        network_mb_day=_megabytes(usage, first, ran, day) if "network" in used else None,
-        cpu_mean_day=_means(cpu, sampled, day),
+        network_mb_day=megabytes,
+        cpu_mean_day=_means(in_order, day if whole else day[sampled]),
         credits_gone=empty,
-        when=hour_of_week[sampled].astype(np.int64),
+        when=hour_of_week if whole else hour_of_week[sampled],
     )
 
 
@@ -347,14 +301,25 @@ def _limit(machine: Machine | None, dimension: str) -> float | None:
     return None if machine is None else capacity(machine, dimension)
 
 
-def _pressure(values: Floats, level: float, day: Floats, step_minutes: float) -> Pressure:
-    busy = values >= level
-    known = int((~np.isnan(values)).sum())
-    days = {int(day[begin]) for begin, length in _runs(busy) if length * step_minutes >= _BUSY_MINUTES}
-    return Pressure(float(busy.sum()) / known, len(days))
+def busy_days(values: Floats, level: float, day: npt.NDArray[np.int64], step_minutes: float) -> int:
+    """Days on which at least 30 minutes on end reach a level; ``day`` is the day of each sample."""
+    return len({int(day[begin]) for begin, length in _runs(values >= level) if length * step_minutes >= _BUSY_MINUTES})
+
+
+@lru_cache(maxsize=64)
+def calendar(start: datetime, step_minutes: float, steps: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Day (0 = that of ``start``) and hour of the week (0 = Monday 00:00) of each step; shared, not to be written."""
+    minutes = start.hour * 60 + start.minute + np.arange(steps) * step_minutes
+    day = (minutes // 1440.0).astype(np.int64)
+    hour = ((start.weekday() * 24 + minutes // 60.0) % 168).astype(np.int64)
+    for each in (day, hour):
+        each.setflags(write=False)
+    return day, hour
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
+    if not flags.any():
+        return []
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     return [(int(begin), int(end - begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -372,14 +337,14 @@ def _has_month_end(start: datetime, end: datetime) -> bool:
     return False
 
 
-def _megabytes(usage: Usage, first: int, ran: npt.NDArray[np.bool_], day: Floats) -> tuple[float, ...]:
-    assert usage.network_mbit_s is not None  # noqa: S101
-    megabytes = np.where(ran, usage.network_mbit_s[first:], np.nan) * usage.step_minutes * 60.0 / 8.0
-    return tuple(float(np.nansum(megabytes[day == each])) for each in np.unique(day))
+def _megabytes(network: Floats, day: npt.NDArray[np.int64], step_minutes: float) -> tuple[float, ...]:
+    """Megabytes of each day of the window, also of those without a sample."""
+    totals = np.bincount(day, weights=np.where(np.isnan(network), 0.0, network))
+    return tuple((totals[day[0] :] * step_minutes * 60.0 / 8.0).tolist())
 
 
-def _means(cpu: Floats, sampled: npt.NDArray[np.bool_], day: Floats) -> tuple[float, ...]:
-    days = day[sampled].astype(np.int64)
-    counts = np.bincount(days)
-    totals = np.bincount(days, weights=cpu[sampled])
-    return tuple(float(total / count) for total, count in zip(totals, counts, strict=True) if count)
+def _means(cpu: Floats, day: npt.NDArray[np.int64]) -> tuple[float, ...]:
+    """Mean of each day that has samples."""
+    counts, totals = np.bincount(day), np.bincount(day, weights=cpu)
+    seen = counts > 0
+    return tuple((totals[seen] / counts[seen]).tolist())

@@ -11,8 +11,8 @@ import numpy as np
 from models.rightsizing.bill import Resimulated
 from models.rightsizing.candidates import Catalogue
 from models.rightsizing.decide import Decision, decide
-from models.rightsizing.demand import Demand, Distribution, Pressure, Refusal
-from models.rightsizing.facts import Hours, Machine, Resource
+from models.rightsizing.demand import Demand, Distribution, Pressure, Refusal, Samples
+from models.rightsizing.facts import Floats, Hours, Machine, Resource
 from models.rightsizing.policy import Policy
 
 __all__ = ["Group", "decide_group", "group_demand", "group_refusal", "sum_hours"]
@@ -103,17 +103,11 @@ def group_demand(members: Sequence[Demand]) -> Demand:
     )
 
 
-def _envelope(distributions: Sequence[Distribution]) -> Distribution:
+def _envelope(distributions: Sequence[Samples]) -> Distribution:
     """The highest member at each rank, on the grid of the member with the most samples."""
     ranks = max(each.samples for each in distributions)
-    grid = np.arange(ranks) / max(1, ranks - 1)
-    highest = np.full(ranks, -np.inf)
-    for each in distributions:
-        values = np.repeat(each.levels, each.counts)
-        highest = np.maximum(highest, np.quantile(values, grid))
-    found = Distribution.of(highest)
-    assert found is not None  # noqa: S101  (a distribution has samples)
-    return found
+    grid: Floats = np.arange(ranks) * 100.0 / max(1, ranks - 1)
+    return Distribution.sorted(np.maximum.reduce([each.percentiles(grid) for each in distributions]))
 
 
 def _highest(days: Sequence[tuple[float, ...] | None]) -> tuple[float, ...] | None:
