@@ -130,7 +130,7 @@ def eligible(resource: Resource, today: date) -> Refusal | None:
 
 def decide(
     resource: Resource,
-    usage: Usage | Demand,
+    usage: Usage | Demand | Refusal,
     catalogue: Catalogue,
     policy: Policy,
     *,
@@ -145,7 +145,7 @@ def decide(
 
     Args:
         resource: with its present size.
-        usage: metrics, or a demand made from them elsewhere.
+        usage: metrics, or a demand made from them elsewhere, or why there is none.
         catalogue: sizes with prices.
         policy: percentile, headroom and limits.
         now: end of the last complete step, UTC.
@@ -160,7 +160,7 @@ def decide(
     if refusal is not None:
         until = resource.dismissed.until if refusal.finding == "suppressed" and resource.dismissed else None
         return Decision(resource, refusal.finding, refusal.reason, until=until)
-    demand = usage if isinstance(usage, Demand) else measure(usage, resource, now)
+    demand = measure(usage, resource, now) if isinstance(usage, Usage) else usage
     if isinstance(demand, Refusal):
         return Decision(resource, demand.finding, demand.reason)
     notes = _notes(resource, demand, hours)

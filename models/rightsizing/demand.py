@@ -19,6 +19,7 @@ from models.rightsizing.samples import Distribution, Quantiles, Samples
 
 __all__ = [
     "BUSY_PERCENT",
+    "COARSE_MINUTES",
     "DIMENSIONS",
     "LEAST_COVERAGE",
     "LEAST_HOURS",
@@ -48,7 +49,9 @@ BUSY_PERCENT = 90.0
 _BUSY_SHARE = 0.05
 _BUSY_MINUTES = 30.0
 _BUSY_DAYS = 3
-_COARSE_MINUTES = 15.0
+COARSE_MINUTES = 15.0
+"""Longer samples hide the tail: the highest then stands for P99.5."""
+
 _ZEROS_SHARE = 0.05
 _MONTH_END = timedelta(days=1)
 
@@ -208,19 +211,11 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
     cpu = usage.cpu[first:]
     sampled = ran & ~np.isnan(cpu)
     samples = int(sampled.sum())
-    hours = samples * usage.step_minutes / 60.0
-    if hours < LEAST_HOURS:
-        return Refusal("insufficient_data", f"{hours:.0f} h < {LEAST_HOURS:.0f} h of samples")
     running = int(ran.sum())
-    if samples < LEAST_COVERAGE * running:
-        return Refusal(
-            "insufficient_data", f"{samples / running:.0%} < {LEAST_COVERAGE:.0%} of the running hours have samples"
-        )
-    if resource.launched is not None and now - resource.launched < LEAST_AGE:
-        return Refusal("insufficient_data", f"started {(now - resource.launched).days} d ago, needs {LEAST_AGE.days} d")
-    if _zeros_are_gaps(usage, first, sampled):
-        return Refusal("data_quality", "CPU is exactly 0 in samples in which the machine worked: gaps filled with 0")
-
+    zeros = _working_zeros(usage, first, sampled)
+    refusal = too_few(samples, running, usage.step_minutes, zeros, resource, now)
+    if refusal is not None:
+        return refusal
     end = start + len(cpu) * step
     window = Window(
         start=start,
@@ -229,9 +224,9 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         samples=samples,
         coverage=samples / running,
         running_hours=running * usage.step_minutes / 60.0,
-        longest_gap_hours=_longest_run(ran & np.isnan(cpu)) * usage.step_minutes / 60.0,
-        coarse=usage.step_minutes > _COARSE_MINUTES or not usage.maxima,
-        month_end=_has_month_end(start, end),
+        longest_gap_hours=longest_run(ran & np.isnan(cpu)) * usage.step_minutes / 60.0,
+        coarse=usage.step_minutes > COARSE_MINUTES or not usage.maxima,
+        month_end=month_end_seen(start, end),
         since_change=since_change,
     )
     day, hour_of_week = calendar(start, usage.step_minutes, len(cpu))
@@ -250,7 +245,7 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         if samples_of is None or samples_of.samples < LEAST_COVERAGE * running:
             continue
         used[name] = samples_of
-        limit = _limit(resource.machine, name)
+        limit = dimension_limit(resource.machine, name)
         if limit is not None:
             level = BUSY_PERCENT / 100.0 * limit
             days = busy_days(kept, level, day, usage.step_minutes) if samples_of.highest >= level else 0
@@ -285,17 +280,44 @@ def _first_step(usage: Usage, resource: Resource) -> tuple[int, bool]:
     return min(usage.steps, int(np.ceil(passed))), True
 
 
-def _zeros_are_gaps(usage: Usage, first: int, sampled: npt.NDArray[np.bool_]) -> bool:
+def too_few(
+    samples: int, running: int, step_minutes: float, zeros: int, resource: Resource, now: datetime
+) -> Refusal | None:
+    """Why samples do not suffice; None: they do.
+
+    Args:
+        samples: of CPU, while it ran.
+        running: steps in which it ran.
+        step_minutes: length of a step.
+        zeros: of the samples exactly 0 while the network or the credit balance show that it worked.
+        resource: whose they are.
+        now: end of the last complete step.
+    """
+    hours = samples * step_minutes / 60.0
+    if hours < LEAST_HOURS:
+        return Refusal("insufficient_data", f"{hours:.0f} h < {LEAST_HOURS:.0f} h of samples")
+    if samples < LEAST_COVERAGE * running:
+        return Refusal(
+            "insufficient_data", f"{samples / running:.0%} < {LEAST_COVERAGE:.0%} of the running hours have samples"
+        )
+    if resource.launched is not None and now - resource.launched < LEAST_AGE:
+        return Refusal("insufficient_data", f"started {(now - resource.launched).days} d ago, needs {LEAST_AGE.days} d")
+    if zeros > _ZEROS_SHARE * samples:
+        return Refusal("data_quality", "CPU is exactly 0 in samples in which the machine worked: gaps filled with 0")
+    return None
+
+
+def _working_zeros(usage: Usage, first: int, sampled: npt.NDArray[np.bool_]) -> int:
     assert usage.cpu is not None  # noqa: S101  (the caller has looked)
     worked = np.zeros(len(sampled), dtype=np.bool_)
     for series in (usage.network_mbit_s, usage.credits):
         if series is not None:
             worked |= series[first:] > 0.0
-    suspect = sampled & (usage.cpu[first:] == 0.0) & worked
-    return float(suspect.sum()) > _ZEROS_SHARE * float(sampled.sum())
+    return int((sampled & (usage.cpu[first:] == 0.0) & worked).sum())
 
 
-def _limit(machine: Machine | None, dimension: str) -> float | None:
+def dimension_limit(machine: Machine | None, dimension: str) -> float | None:
+    """All a machine has of a dimension, in the unit it is measured in; None: not known."""
     if dimension in ("cpu", "memory", "gpu", "gpu_memory"):
         return 100.0
     return None if machine is None else capacity(machine, dimension)
@@ -324,11 +346,13 @@ def _runs(flags: npt.NDArray[np.bool_]) -> Sequence[tuple[int, int]]:
     return [(int(begin), int(end - begin)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _longest_run(flags: npt.NDArray[np.bool_]) -> int:
+def longest_run(flags: npt.NDArray[np.bool_]) -> int:
+    """Length of the longest run of True."""
     return max((length for _, length in _runs(flags)), default=0)
 
 
-def _has_month_end(start: datetime, end: datetime) -> bool:
+def month_end_seen(start: datetime, end: datetime) -> bool:
+    """Whether the last day of a month lies in a window."""
     moment = start.replace(hour=0, minute=0, second=0, microsecond=0)
     while moment < end:
         if (moment + _MONTH_END).month != moment.month:

@@ -137,8 +137,8 @@ class Distribution:
 class Quantiles:
     """Percentiles that stand for the samples.
 
-    Percentiles between those given are interpolated. Shares are upper bounds: exact where a level lies on a percentile
-    that is given, so that no limit of the risk is passed unseen.
+    Percentiles between those given are interpolated. Shares are upper bounds, but for one sample: a level between two
+    percentiles counts as lying at the lower, so that no limit of the risk is passed unseen.
 
     Attributes:
         percents: ascending, from 0 to 100.
