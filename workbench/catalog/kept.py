@@ -7,10 +7,12 @@ else.
 
 from __future__ import annotations
 
+import os
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import pyarrow.parquet as pq
 
 from workbench.snapshot.files import fsync_directory, fsync_file
 
-__all__ = ["SCHEMA", "KeptList", "folder_of", "keep", "kept_lists", "unreadable_lists"]
+__all__ = ["SCHEMA", "KeptList", "folder_of", "keep", "kept_lists", "prune", "unreadable_lists"]
 
 SCHEMA = pa.schema(
     [
@@ -32,6 +34,7 @@ SCHEMA = pa.schema(
         ("term_months", pa.int32()),
         ("payment", pa.string()),
         ("amount", pa.string()),
+        ("currency", pa.string()),
         ("unit", pa.string()),
         ("price_date", pa.date32()),
         ("vcpu", pa.float64()),
@@ -53,7 +56,7 @@ class KeptList:
 
     Attributes:
         path: its file.
-        service: as asked for: ``ec2``, ``rds`` or ``elasticache``.
+        service: as asked for: ``ec2``, ``rds``, ``elasticache`` or ``ebs``.
         region: provider's code.
         fetched_at: when the update began, UTC.
     """
@@ -106,8 +109,10 @@ def keep(home: Path, service: str, region: str, moment: datetime, rows: Sequence
     folder = folder_of(home)
     scratch = folder / "unfinished"
     scratch.mkdir(parents=True, exist_ok=True)
-    name = f"{moment:{_STAMP}}_{service}_{region}.parquet"
-    unfinished = scratch / name
+    # Two updates in one second are two lists.
+    while (folder / (name := f"{moment:{_STAMP}}_{service}_{region}.parquet")).exists():
+        moment += timedelta(seconds=1)
+    unfinished = scratch / f"{os.getpid()}-{name}"
     try:
         pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], SCHEMA), unfinished, compression="zstd")
         fsync_file(unfinished)
@@ -116,3 +121,39 @@ def keep(home: Path, service: str, region: str, moment: datetime, rows: Sequence
     finally:
         unfinished.unlink(missing_ok=True)
     return KeptList(folder / name, service, region, moment.replace(microsecond=0))
+
+
+def prune(home: Path, keep_newest: int) -> tuple[KeptList, ...]:
+    """Remove old price lists, and what killed updates left behind; returns the lists that were removed.
+
+    Args:
+        home: home folder of the workbench.
+        keep_newest: how many lists of each service and region stay, at least 1.
+
+    Raises:
+        ValueError: ``keep_newest`` is less than 1.
+        OSError: a file cannot be removed.
+    """
+    if keep_newest < 1:
+        raise ValueError("At least the newest price list is kept")
+    groups: dict[tuple[str, str], list[KeptList]] = defaultdict(list)
+    for one in kept_lists(home):
+        groups[one.service, one.region].append(one)
+    removed = tuple(one for group in groups.values() for one in group[:-keep_newest])
+    for one in removed:
+        one.path.unlink(missing_ok=True)
+    for path in (folder_of(home) / "unfinished").glob("*.parquet"):
+        if not _alive(path):
+            path.unlink(missing_ok=True)
+    return removed
+
+
+def _alive(unfinished: Path) -> bool:
+    """Whether the process that writes this file still runs."""
+    try:
+        os.kill(int(unfinished.name.partition("-")[0]), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -42,7 +42,7 @@ _SYSTEMS = {
 _ENGINES = {"postgres": "postgresql", "aurora postgresql": "aurora-postgresql", "aurora mysql": "aurora-mysql"}
 _OPTIONS: dict[Service, str] = {"compute": "included", "database": "single-az", "cache": ""}
 
-_Entry = tuple[str, str, date, str]  # amount, unit, day, source
+_Entry = tuple[str, str, date, str, str]  # amount, unit, day, source, currency
 
 
 def operating_system_name(text: str) -> str:
@@ -84,7 +84,11 @@ class Catalog:
 
     @cached_property
     def price_rows(self) -> pa.Table:
-        """All prices: service, region, instance_type, variant, option, amount (text), unit, price_date, source."""
+        """All prices: service, region, instance_type, variant, option, amount (text), unit, price_date, currency,
+        source.
+
+        Of several prices of a key the newest; :func:`workbench.catalog.sources.read_history` has them all.
+        """
         return read_prices(self.lists)
 
     @cached_property
@@ -201,6 +205,22 @@ class Catalog:
         service = service_of(instance_type)
         variant = operating_system_name(operating_system) if service == "compute" else engine_name(operating_system)
         return tuple(sorted(self._places.get((service, instance_type, variant), ())))
+
+    def keys_of(self, name: str, variant: str | None = None) -> tuple[tuple[str, str, str], ...]:
+        """Every key that has a price of this type or item of storage: region, operating system or engine, option.
+
+        Args:
+            name: a type, or an item of block storage such as ``gp3``.
+            variant: only this operating system or engine.
+        """
+        wanted = None if variant is None else {operating_system_name(variant), engine_name(variant)}
+        return tuple(
+            sorted(
+                (region, software, option)
+                for _, region, instance_type, software, option in self._prices
+                if instance_type == name and (wanted is None or software in wanted)
+            )
+        )
 
     # Relations
 
@@ -371,14 +391,15 @@ def _index(table: pa.Table, key: tuple[str, ...], amount: str, unit: str | None)
         units,
         table.column(day).to_pylist(),
         table.column("source").to_pylist(),
+        table.column("currency").to_pylist(),
         strict=True,
     )
     return dict(zip(keys, entries, strict=True))
 
 
 def _price(entry: _Entry) -> Price:
-    amount, unit, day, source = entry
-    return Price(Decimal(amount), unit, day, source)
+    amount, unit, day, source, currency = entry
+    return Price(Decimal(amount), unit, day, source, currency)
 
 
 def _missing(asked: Mapping[str, str], reason: str) -> PriceMissing:

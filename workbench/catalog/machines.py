@@ -33,10 +33,11 @@ _SPINNING = frozenset({"c1", "cc2", "d2", "d3", "d3en", "h1", "hs1", "m1", "m2"}
 _SOLID_STATE = frozenset({"c3", "cr1", "f1", "g2", "hi1", "i2", "m3", "r3", "x1", "x1e"})
 
 # Surplus credits, USD a vCPU-hour, the same in every region but those of China. EC2: on-demand pricing page; T2, T3 and
-# T3a by operating system, T4g one price. RDS: pricing pages of MySQL, MariaDB and PostgreSQL. Read 2026-11.
+# T3a by operating system, T4g one price. RDS: pricing pages of MySQL, MariaDB and PostgreSQL; other engines differ.
+# Read 2026-11.
 _SURPLUS = {"linux": 0.05, "rhel": 0.05, "suse": 0.05, "windows": 0.096}
 _SURPLUS_T4G = 0.04
-_SURPLUS_DATABASE = 0.075
+_SURPLUS_DATABASE = {"mysql": 0.075, "mariadb": 0.075, "postgresql": 0.075}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def _surplus_price(one: InstanceType, terms: _Terms) -> float | None:
         known = _SURPLUS.get(terms.operating_system)
         return _SURPLUS_T4G if known is not None and _plain_family(one) == "t4g" else known
     # Databases of T2 never run on surplus credits; what caches are charged is not published with the list.
-    return _SURPLUS_DATABASE if one.service == "database" and _plain_family(one) != "t2" else None
+    if one.service == "database" and _plain_family(one) != "t2":
+        return _SURPLUS_DATABASE.get(terms.operating_system)
+    return None
 
 
 def _disk_kind(one: InstanceType) -> str | None:

@@ -5,10 +5,9 @@ Where several sources have a price for a key, the newest price date wins, then t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 
@@ -18,7 +17,7 @@ from workbench.errors import DataError
 from workbench.schema.model import literal
 from workbench.settings import PROJECT_ROOT
 
-__all__ = ["REFERENCE", "STORAGE_ITEMS", "read_prices", "read_rates", "read_types"]
+__all__ = ["REFERENCE", "STORAGE_ITEMS", "read_history", "read_prices", "read_rates", "read_types"]
 
 REFERENCE = PROJECT_ROOT / "data" / "reference"
 
@@ -57,7 +56,7 @@ STORAGE_ITEMS: tuple[_Item, ...] = (
 
 _SHOP = "price lists collected by yeo/ec2.shop"
 
-_PRICES = f"""
+_EVERY = f"""
     WITH items (listed, item, unit, divisor) AS (VALUES {
     ", ".join(f"({literal(i.listed)}, {literal(i.name)}, {literal(i.unit)}, {i.divisor})" for i in STORAGE_ITEMS)
 }), reference AS (
@@ -78,25 +77,38 @@ _PRICES = f"""
             unit, CAST(price_date AS DATE), '{_SHOP}'
         FROM read_csv('aws_storage_prices.csv', all_varchar = true) AS prices JOIN items ON items.listed = prices.item
     ), every AS (
-        SELECT *, NULL::TIMESTAMP AS fetched_at FROM reference
-        UNION ALL
-        SELECT service, region, instance_type, variant, option, amount, unit, price_date,
+        SELECT *, 'USD' AS currency, NULL::TIMESTAMP AS fetched_at FROM reference
+        UNION ALL BY NAME
+        SELECT service, region, instance_type, variant, option, amount, unit, price_date, currency,
             'AWS Price List API, update of ' || strftime(fetched_at, '%Y-%m-%d') AS source, fetched_at
         FROM kept WHERE kind = 'price'
     )
+"""
+
+_PRICES = f"""
+    {_EVERY}
     SELECT * EXCLUDE (fetched_at) FROM every
     QUALIFY row_number() OVER (PARTITION BY service, region, instance_type, variant, option
         ORDER BY price_date DESC, fetched_at DESC NULLS LAST) = 1
     ORDER BY service, region, instance_type, variant, option
 """
 
+_HISTORY = f"""
+    {_EVERY}
+    SELECT price_date, CAST(amount AS DECIMAL(38, 12)) AS amount, currency, unit, source
+    FROM every WHERE service = $service AND region = $region AND instance_type = $instance_type
+        AND variant = $variant AND option = $option
+    ORDER BY price_date, fetched_at NULLS FIRST
+"""
+
 _RATES = f"""
     WITH every AS (
         SELECT region, instance_type, operating_system, offering_class, term_months, 'no_upfront' AS payment,
-            CAST(rate_usd_hour AS VARCHAR) AS rate, rate_date, '{_SHOP}' AS source, NULL::TIMESTAMP AS fetched_at
+            CAST(rate_usd_hour AS VARCHAR) AS rate, 'USD' AS currency, rate_date, '{_SHOP}' AS source,
+            NULL::TIMESTAMP AS fetched_at
         FROM 'aws_reserved_rates.parquet' WHERE rate_usd_hour > 0
         UNION ALL
-        SELECT region, instance_type, variant, option, term_months, payment, amount, price_date,
+        SELECT region, instance_type, variant, option, term_months, payment, amount, currency, price_date,
             'AWS Price List API, update of ' || strftime(fetched_at, '%Y-%m-%d'), fetched_at
         FROM kept WHERE kind = 'rate' AND service = 'compute'
     )
@@ -158,17 +170,27 @@ def read_prices(lists: Sequence[KeptList]) -> pa.Table:
     return _read(_PRICES, lists)
 
 
+def read_history(lists: Sequence[KeptList], key: Mapping[str, str]) -> pa.Table:
+    """Every price known of one key, oldest first: price_date, amount, currency, unit, source.
+
+    Args:
+        lists: price lists of updates.
+        key: service, region, instance_type, variant and option.
+    """
+    return _read(_HISTORY, lists, key)
+
+
 def read_rates(lists: Sequence[KeptList]) -> pa.Table:
     """One row a reserved rate: region, instance_type, operating_system, offering_class, term_months, payment, ..."""
     return _read(_RATES, lists)
 
 
-def _read(statement: str, lists: Sequence[KeptList], folder: Path = REFERENCE) -> pa.Table:
+def _read(statement: str, lists: Sequence[KeptList], params: Mapping[str, str] | None = None) -> pa.Table:
     with closing(connect(threads=1)) as connection:
-        connection.execute(f"SET file_search_path = {literal(str(folder))}")
+        connection.execute(f"SET file_search_path = {literal(str(REFERENCE))}")
         connection.register("kept_rows", _kept(lists))
         connection.execute("CREATE TEMP VIEW kept AS SELECT * FROM kept_rows")
-        return connection.sql(statement).to_arrow_table()
+        return connection.sql(statement, params=dict(params) if params else None).to_arrow_table()
 
 
 def _kept(lists: Sequence[KeptList]) -> pa.Table:

@@ -1,4 +1,7 @@
-"""The catalogue as rows of a snapshot, so that stored SQL and PostgreSQL see what the lookups see."""
+"""The catalogue as rows of a snapshot, so that stored SQL and PostgreSQL see what the lookups see.
+
+The tables are in USD: prices in another currency (the regions of China) are left to the lookups.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ _CATALOG = f"""
         current_generation, CAST(amount AS DECIMAL(38, 12)) AS price, price_date
     FROM catalog_prices AS prices
     LEFT JOIN catalog_types AS types ON types.provider = 'AWS' AND types.instance_type = prices.instance_type
-    WHERE prices.service <> 'storage'
+    WHERE prices.service <> 'storage' AND prices.currency = 'USD'
 """
 
 _RATES = """
@@ -34,7 +37,7 @@ _RATES = """
         CASE offering_class WHEN 'convertible' THEN 'convertible_reserved_instance' ELSE 'reserved_instance' END
             AS plan_type,
         CAST(rate AS DECIMAL(38, 12)) AS rate, rate_date
-    FROM catalog_rates
+    FROM catalog_rates WHERE currency = 'USD'
 """
 
 

@@ -28,6 +28,7 @@ import typer
 from workbench import __version__
 from workbench.cli import (
     budgets,
+    catalog,
     db,
     demo,
     doctor,
@@ -106,6 +107,7 @@ def build_app() -> typer.Typer:
         waste,
         recommendations,
         budgets,
+        catalog,
         views,
         workspace,
         export,
