@@ -18,13 +18,25 @@ from models.rightsizing.facts import Floats, Machine, PriceMissing, Resource
 from models.rightsizing.policy import Policy
 from models.rightsizing.risk import UNKNOWN_SAME, UNKNOWN_SMALLER, Risk, dimension_risk, overall_risk
 
-__all__ = ["Candidate", "Catalogue", "Rejection", "comparable", "credit_outcome", "judge", "processing_factor"]
+__all__ = [
+    "HARDLY_USED_PERCENT",
+    "Candidate",
+    "Catalogue",
+    "Rejection",
+    "comparable",
+    "credit_outcome",
+    "judge",
+    "processing_factor",
+]
 
 _SUSTAINED_SHARE = 0.8
 """Share of a sustained block storage or network rate that may be used."""
 
 _UNKNOWN_RATE_SHARE = 0.5
 """Where a rate is not measured, a target with less than this share of the present rate is rejected."""
+
+HARDLY_USED_PERCENT = 5.0
+"""Peak CPU below which a machine counts as hardly used: the limit AWS Compute Optimizer has for idle machines."""
 
 _MOST_STEPS_DOWN = 2.0
 _USER_FACING_CPU = 40.0
@@ -381,6 +393,14 @@ def _local_disk(found: _Findings, resource: Resource, present: Machine, target: 
 
 
 def _steps(found: _Findings, demand: Demand, present: Machine, target: Machine) -> None:
+    # Who hardly works has shown no load to size for: in traces of real machines those are the ones that later needed
+    # more than a small target had. A step at a time, the next after it has been seen on the smaller size.
+    peak = demand.used["cpu"].highest
+    if peak < HARDLY_USED_PERCENT and present.vcpu > 2.0 * target.vcpu + 1e-9:
+        found.reject(
+            "hardly_used", f"hardly used (CPU at most {peak:.1f} %): its load is not known, half the size at a time",
+            present.vcpu / 2.0, target.vcpu,
+        )  # fmt: skip
     if "memory" in demand.used and "ebs_throughput" in demand.used:
         return
     steps = math.log2(max(present.vcpu / target.vcpu, present.memory_gib / target.memory_gib))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from models.rightsizing.candidates import credit_bound
+from models.rightsizing.candidates import HARDLY_USED_PERCENT, credit_bound
 from models.rightsizing.demand import Demand
 from models.rightsizing.facts import Resource
 
 __all__ = ["idle_level", "too_small"]
 
 # AWS Compute Optimizer (peak) and Trusted Advisor (daily means), 2026-10.
-_IDLE_PEAK_CPU = 5.0
 _IDLE_MB_DAY = 5.0
 _LIKELY_CPU = 10.0
 _LIKELY_DAYS = 4
@@ -24,7 +23,7 @@ def idle_level(resource: Resource, demand: Demand) -> str | None:
     network = demand.network_mb_day
     if network is None:
         return None
-    if demand.used["cpu"].highest < _IDLE_PEAK_CPU and all(day < _IDLE_MB_DAY for day in network):
+    if demand.used["cpu"].highest < HARDLY_USED_PERCENT and all(day < _IDLE_MB_DAY for day in network):
         return "idle" if _gpu_idle(demand) else None
     means = demand.cpu_mean_day
     if means is None or len(means) != len(network) or (resource.machine is not None and resource.machine.gpu_count):

@@ -442,3 +442,11 @@ def test_resimulated_saving_is_what_counts():
     found = decided(sizes=only("m5.large"), hours=on_demand(), resimulate=lambda _: Resimulated(-3.0, 12.0, ENDS))
     assert found.headline is None
     assert found.options[0].savings.today == -3.0
+
+
+def test_a_machine_that_hardly_works_goes_down_one_size_at_a_time():
+    half, quarter = size("m5.large", 2, 16, 0.096), size("m5.medium", 1, 16, 0.048)
+    quiet = decided(usage=load(cpu=4.9), sizes=[half, quarter])
+    assert offers(quiet) == {"m5.large": 70.08}
+    assert codes(quiet, "m5.medium") == {"hardly_used"}
+    assert set(offers(decided(usage=load(cpu=5.1), sizes=[half, quarter]))) == {"m5.large", "m5.medium"}

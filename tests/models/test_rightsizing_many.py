@@ -142,10 +142,9 @@ def test_shares_from_percentiles_are_never_too_small():
         small = Quantiles.of(full)
         assert Quantiles.of(small) is small
         for level in (*rng.uniform(0, 120, 20), values.min(), values.max(), np.median(values)):
-            assert (
-                full.share_above(level) - 1e-9 <= small.share_above(level) <= full.share_above(level) + 0.011 + 1 / 2000
-            )
-            assert full.share_from(level) - 1e-9 <= small.share_from(level)
+            one = 1 / 2000 + 1e-9  # a level between the two highest samples may count as one fewer
+            assert full.share_above(level) - one <= small.share_above(level) <= full.share_above(level) + 0.01 + one
+            assert full.share_from(level) - one <= small.share_from(level)
         assert small.share_above(values.max()) == 0.0
         assert small.share_above(values.min() - 1) == 1.0
         assert small.share_from(values.max() + 1) == 0.0
