@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -33,6 +34,16 @@ from workbench.workspace import (
 CHECKS = tuple(f"check_{number}" for number in range(12))
 QUEUE = RecommendationFilter(needs_decision=True)
 SEARCHES = ("web-4242", "team-7 env=dev service 3", "instance")
+FILTERS = {
+    "tag, a third of all": RecommendationFilter(needs_decision=True, tag=("env", "dev")),
+    "tag, a thirtieth of all": RecommendationFilter(needs_decision=True, tag=("team", "team-7")),
+    "saving of at least 100": RecommendationFilter(needs_decision=True, saving_at_least=Decimal(100)),
+    "saving of at least 996": RecommendationFilter(needs_decision=True, saving_at_least=Decimal(996)),
+    "tag, saving and words": RecommendationFilter(
+        needs_decision=True, tag=("env", "dev"), saving_at_least=Decimal(100), text="service 3"
+    ),
+    "one resource": RecommendationFilter(resource_id=f"arn:aws:ec2:eu-west-1:{7:012}:instance/i-{7:017x}"),
+}
 
 
 def measure(settings: Settings, count: int) -> None:
@@ -49,6 +60,8 @@ def measure(settings: Settings, count: int) -> None:
     _often("queue by due day", lambda: desk.list(QUEUE, order=Order.DUE))
     for text in SEARCHES:
         _often(f"search {text!r}", lambda text=text: desk.list(RecommendationFilter(text=text, needs_decision=True)))
+    for title, wanted in FILTERS.items():
+        _often(title, lambda wanted=wanted: desk.list(wanted))
     ids = [row.id for row in desk.list(QUEUE, limit=5_000).rows]
     preview = _once("preview of 5,000 decisions", lambda: desk.preview(ids, Decision(Step.APPROVE)))
     choices = [Choice(row.id, row.version) for row in preview.possible]

@@ -105,6 +105,25 @@ def test_search_takes_words_as_they_are(shared: Settings, text: str, found: int)
     assert len(anna.annotations.search(text)) == found
 
 
+def test_search_keeps_to_one_kind_and_to_the_newest(shared: Settings) -> None:
+    anna = person(shared, "anna")
+    remark, days = anna.annotations.add(REMARK), anna.annotations.add(replace(LAUNCH, body="Audit of the launch"))
+    assert anna.annotations.search("audit") == (days, remark)
+    assert anna.annotations.search("audit", subject=Subject.RECOMMENDATION) == (remark,)
+    assert anna.annotations.search("", subject=Subject.DATES) == (days,)
+    assert anna.annotations.search("", subject=Subject.RESOURCE) == ()
+    assert anna.annotations.search("", limit=1) == (days,)
+
+
+def test_one_is_read_by_its_number_until_it_is_deleted(shared: Settings) -> None:
+    anna = person(shared, "anna")
+    kept = anna.annotations.add(REMARK)
+    assert anna.annotations.get(kept.id) == kept
+    anna.annotations.delete(kept.id, 1)
+    with pytest.raises(Conflict, match=f"There is no annotation {kept.id}"):
+        anna.annotations.get(kept.id)
+
+
 def test_a_million_characters_come_back_as_written(shared: Settings) -> None:
     body = (HOSTILE * 10_000)[:1_000_000] + "Ω"
     anna = person(shared, "anna")

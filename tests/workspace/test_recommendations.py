@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -226,6 +227,36 @@ def test_a_tag_follows_the_newest_scan(workspace: Workspace) -> None:
     workspace.record_scan(scan(1, checks_run=()), [finding("i-1", "10", tags={"env": "prod"})])
     assert listed(workspace, tag=("env", "dev")) == []
     assert listed(workspace, tag=("env", "prod")) == [2, 1]
+
+
+def test_a_plan_is_previewed_without_a_change(workspace: Workspace) -> None:
+    desk = workspace.recommendations
+    desk.edit(choices(workspace, 1), Edit(assignee="eve", due=SOON))
+    before = [desk.get(number) for number in (1, 2, 3)]
+    preview = desk.preview_edit([3, 1, 2], Edit(assignee="eve", due=SOON))
+    assert [row.id for row in preview.possible] == [3, 2]
+    assert [one.id for one in preview.refused] == [1]
+    assert [(one.currency, one.count) for one in preview.amounts] == [
+        (currency, count) for currency, count in sorted(Counter(row.currency for row in preview.possible).items())
+    ]
+    assert [desk.get(number) for number in (1, 2, 3)] == before
+    with pytest.raises(Conflict, match="There is no recommendation 99"):
+        desk.preview_edit([1, 99], Edit(priority=1))
+
+
+@pytest.mark.parametrize(
+    ("edit", "after"),
+    [
+        (Edit(), ("eve", SOON, 2)),
+        (Edit(assignee=""), ("", SOON, 2)),
+        (Edit(no_due=True), ("eve", None, 2)),
+        (Edit(due=date(2027, 1, 1), priority=1), ("eve", date(2027, 1, 1), 1)),
+    ],
+)
+def test_what_an_edit_leaves_out_stays(workspace: Workspace, edit: Edit, after: tuple[str, date | None, int]) -> None:
+    workspace.recommendations.edit(choices(workspace, 1), Edit(assignee="eve", due=SOON))
+    (changed,) = workspace.recommendations.edit(choices(workspace, 1), edit)
+    assert (changed.assignee, changed.due, changed.priority) == after
 
 
 def test_lists_are_ordered(workspace: Workspace) -> None:

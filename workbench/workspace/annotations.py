@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from workbench.errors import BadEntry
+from workbench.errors import BadEntry, Conflict
 from workbench.workspace.access import Permission, require
 from workbench.workspace.changes import Change, Desk
 from workbench.workspace.models import AnnotationRow
@@ -45,9 +45,22 @@ class Annotations:
         found = self._select(kind.subject_kind == Subject.DATES, kind.first_day <= last, kind.last_day >= first)
         return tuple(sorted(found, key=lambda one: (one.annotation.first_day or first, one.id)))
 
-    def search(self, text: str, *, limit: int = 100) -> tuple[SavedAnnotation, ...]:
-        """Those with all words of ``text``, in any case, newest first."""
+    def get(self, id: int) -> SavedAnnotation:
+        """One annotation.
+
+        Raises:
+            Conflict: there is none with this number, or it was deleted.
+        """
+        found = self._select(AnnotationRow.id == id)
+        if not found:
+            raise Conflict(f"There is no annotation {id}", hint="Reload to see the present state")
+        return found[0]
+
+    def search(self, text: str, *, subject: Subject | None = None, limit: int = 100) -> tuple[SavedAnnotation, ...]:
+        """Those with all words of ``text``, in any case, newest first; of one kind of thing, or of all."""
         words = [AnnotationRow.search_text.contains(word.casefold(), autoescape=True) for word in text.split()]
+        if subject is not None:
+            words.append(AnnotationRow.subject_kind == subject)
         return self._select(*words, newest=limit)
 
     def add(self, annotation: Annotation) -> SavedAnnotation:

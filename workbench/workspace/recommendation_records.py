@@ -183,6 +183,14 @@ class Edit:
     no_due: bool = False
     priority: int | None = None
 
+    def applied(self, assignee: str, due: date | None, priority: int) -> tuple[str, date | None, int]:
+        """Assignee, due day and priority after it."""
+        return (
+            assignee if self.assignee is None else self.assignee,
+            None if self.no_due else self.due or due,
+            self.priority or priority,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

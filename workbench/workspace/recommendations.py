@@ -151,6 +151,17 @@ class Recommendations:
                 _check_original(change.session, choices, decision.duplicate_of)
             return self._change(change, choices, step)
 
+    def preview_edit(self, ids: Sequence[int], edit: Edit) -> Preview:
+        """Which of ``ids`` an edit would change; ``refused`` are planned like that already. Nothing is changed."""
+        possible, same = [], []
+        with self._desk.reading() as session:
+            for one in self._read(session, ids):
+                if edit.applied(one.assignee, one.due, one.priority) == (one.assignee, one.due, one.priority):
+                    same.append(Refused(one.id, "It is planned like that already"))
+                else:
+                    possible.append(one)
+        return Preview(tuple(possible), _added_up(possible), tuple(same))
+
     def edit(self, choices: Sequence[Choice], edit: Edit) -> tuple[Recommendation, ...]:
         """Say who takes care, until when, how urgent; all of ``choices`` or none.
 
@@ -163,9 +174,7 @@ class Recommendations:
 
         def step(row: RecommendationRow, _today: date) -> tuple[Step, State, str, dict[str, Any]]:
             before = {"assignee": row.assignee, "due": row.due, "priority": row.priority}
-            row.assignee = row.assignee if edit.assignee is None else edit.assignee
-            row.due = None if edit.no_due else edit.due or row.due
-            row.priority = edit.priority or row.priority
+            row.assignee, row.due, row.priority = edit.applied(row.assignee, row.due, row.priority)
             after = {"assignee": row.assignee, "due": row.due, "priority": row.priority}
             details = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
             return Step.EDIT, State(row.state), "", details

@@ -37,22 +37,34 @@ class money_at_least(GenericFunction[bool]):
     inherit_cache = True
 
 
-@compiles(money_at_least, "postgresql")
-def _postgres_at_least(element: money_at_least, compiler: Any, **options: Any) -> str:
-    amount, least = (compiler.process(clause, **options) for clause in element.clauses)
+class _at_least_of(GenericFunction[bool]):
+    """Amount, least amount, and two floats: all that is above the second is enough, nothing below the first is."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_at_least_of)
+def _sqlite_at_least(element: _at_least_of, compiler: Any, **options: Any) -> str:
+    # Floats settle all but the amounts next to the least: our own function, which is slow, is called only for them.
+    amount, least, low, high = element.clauses
+    rough = cast(amount, Float)
+    settled = or_(rough > high, and_(rough >= low, money_at_least(amount, least)))
+    return f"({compiler.process(settled, **options)})"
+
+
+@compiles(_at_least_of, "postgresql")
+def _postgres_at_least(element: _at_least_of, compiler: Any, **options: Any) -> str:
+    amount, least, *_ = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{amount} >= {least}"
 
 
 def at_least(amount: Any, least: Decimal) -> ColumnElement[bool]:
-    """SQL condition: ``amount`` is known and not below ``least``.
-
-    A comparison of floats settles all but the amounts next to ``least``: SQLite calls the exact one only for them.
-    """
+    """SQL condition: ``amount`` is known and not below ``least``."""
     near = float(least)
     margin = abs(near) * 1e-9
-    rough = cast(amount, Float)
-    exact = money_at_least(amount, literal(least, ExactDecimal()))
-    return or_(rough > near + margin, and_(rough >= near - margin, exact))
+    bounds = (literal(bound, Float()) for bound in (near - margin, near + margin))
+    return _at_least_of(amount, literal(least, ExactDecimal()), *bounds)
 
 
 def _at_least(amount: str | None, least: str | None) -> bool | None:
