@@ -1,6 +1,6 @@
 """Compile the instance catalogue of AWS and Azure from published price lists and specifications.
 
-    python data/reference/compile_catalog.py FOLDER
+    python data/reference/compile_catalog.py FOLDER [--into OTHER]
 
 FOLDER is the ``catalog/derived`` folder of public facts described in ``README.md`` beside this file. What comes out:
 
@@ -94,10 +94,12 @@ _STATEMENTS = {
 
 
 def main() -> None:
-    """Write every file beside this script."""
+    """Write every file beside this script, or into another folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("--into", type=Path, default=TARGET)
+    asked = parser.parse_args()
+    folder, target = asked.folder, asked.into
     with duckdb.connect() as connection:
         connection.execute("SET file_search_path = $path", {"path": str(folder)})
         connection.execute("CREATE TABLE baseline (instance_type VARCHAR, baseline_percent DOUBLE)")
@@ -113,9 +115,9 @@ def main() -> None:
             params = {"region": _REGION} if "$region" in statement else None
             table = connection.sql(statement, params=params)
             if name.endswith(".parquet"):
-                table.to_parquet(str(TARGET / name), compression="zstd")
+                table.to_parquet(str(target / name), compression="zstd")
             else:
-                table.to_csv(str(TARGET / name))
+                table.to_csv(str(target / name))
 
 
 if __name__ == "__main__":

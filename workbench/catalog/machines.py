@@ -123,7 +123,8 @@ def _machine(catalog: Catalog, one: InstanceType, terms: _Terms) -> sizing.Machi
         ebs_mbit_s=host.ebs_mbps if one.service != "cache" else None,
         ebs_iops=host.ebs_iops if one.service != "cache" else None,
         network_mbit_s=host.network_mbps,
-        gpu_model=one.gpu_name,
+        # Without its name a GPU is taken to be like those of its family only.
+        gpu_model=one.gpu_name or (one.family if one.gpu_count else None),
         gpu_count=one.gpu_count or 0,
         gpu_memory_gib=None if one.gpu_memory_mib is None else one.gpu_memory_mib / 1024.0,
         local_disk_gb=one.local_disk_gb or 0.0,

@@ -141,8 +141,8 @@ _TYPES = """
     )
     SELECT 'AWS' AS provider, 'compute' AS service, instance_type, NULL::VARCHAR AS family, vcpu, memory_mib,
         architecture, manufacturer, current_generation, burstable, baseline_percent, network_mbps, network_peak_mbps,
-        ebs_mbps, ebs_iops, gpu_count, gpu_name, gpu_mem_mib AS gpu_memory_mib, local_disk_gb, hypervisor,
-        'instance type data of moto' AS source, '2026-05' AS as_of
+        ebs_mbps, ebs_iops, gpu_count, gpu_name, CAST(gpu_mem_mib AS BIGINT) AS gpu_memory_mib, local_disk_gb,
+        hypervisor, 'instance type data of moto' AS source, '2026-05' AS as_of
     FROM machines
     UNION ALL BY NAME
     SELECT 'AWS' AS provider, service, instance_type, vcpu, memory_mib, current_generation,
