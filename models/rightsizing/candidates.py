@@ -1,20 +1,18 @@
 """Which sizes of the catalogue would do, and what is wrong with each of the others.
 
-``judge`` looks at one size and gives every reason against it, with the figures. ``Catalogue.nearby`` leaves out, for
-all sizes of a region at once, what ``judge`` would reject anyway, so that thousands of resources stay fast.
+``judge`` looks at one size and gives every reason against it, with the figures.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from models.rightsizing.catalogue import SUSTAINED_SHARE, UNKNOWN_RATE_SHARE, Catalogue
 from models.rightsizing.credits import CreditOutcome, credits_suffice, simulate_credits
 from models.rightsizing.demand import BUSY_PERCENT, Demand, capacity
-from models.rightsizing.facts import Floats, Machine, PriceMissing, Resource
+from models.rightsizing.facts import Machine, PriceMissing, Resource
+from models.rightsizing.needs import comparable, memory_needed, processing_factor
 from models.rightsizing.policy import Policy
 from models.rightsizing.risk import UNKNOWN_SAME, UNKNOWN_SMALLER, Risk, dimension_risk, overall_risk
 
@@ -29,20 +27,12 @@ __all__ = [
     "processing_factor",
 ]
 
-_SUSTAINED_SHARE = 0.8
-"""Share of a sustained block storage or network rate that may be used."""
-
-_UNKNOWN_RATE_SHARE = 0.5
-"""Where a rate is not measured, a target with less than this share of the present rate is rejected."""
-
 HARDLY_USED_PERCENT = 5.0
 """Peak CPU below which a machine counts as hardly used: the limit AWS Compute Optimizer has for idle machines."""
 
 _MOST_STEPS_DOWN = 2.0
 _USER_FACING_CPU = 40.0
 _USER_FACING_MEMORY = 60.0
-_OOM_FACTOR = 1.2
-_OOM_GIB = 1.0
 _RATES = {
     "ebs_throughput": "block storage Mbit/s",
     "ebs_iops": "block storage operations/s",
@@ -90,25 +80,6 @@ class Candidate:
     def fits(self) -> bool:
         """Nothing is against it."""
         return not self.rejections
-
-
-def comparable(machine: Machine, present: Machine) -> bool:
-    """Same place, software and terms: only then a price difference means anything. The present type is not its own."""
-    return machine.instance_type != present.instance_type and _terms(machine) == _terms(present)
-
-
-def _terms(machine: Machine) -> tuple[str, ...]:
-    return (
-        machine.provider, machine.region, machine.service, machine.operating_system, machine.deployment,
-        machine.licence_model, machine.tenancy,
-    )  # fmt: skip
-
-
-def processing_factor(present: Machine, target: Machine) -> float:
-    """Present processing power over the target's; a faster processor counts only where both are known."""
-    if present.perf_index is None or target.perf_index is None:
-        return present.vcpu / target.vcpu
-    return present.vcpu * present.perf_index / (target.vcpu * target.perf_index)
 
 
 def credit_outcome(
@@ -282,14 +253,6 @@ def credit_bound(resource: Resource, demand: Demand) -> bool:
     return outcome is not None and outcome.balance < 0.0
 
 
-def memory_needed(demand: Demand, present: Machine) -> float | None:
-    """GiB that were needed: the highest sample, raised after the system ran out of memory. None: not measured."""
-    if "memory" not in demand.used:
-        return None
-    gib = demand.used["memory"].highest / 100.0 * present.memory_gib
-    return max(gib * _OOM_FACTOR, gib + _OOM_GIB) if demand.out_of_memory else gib
-
-
 def _memory(found: _Findings, demand: Demand, present: Machine, target: Machine, policy: Policy) -> None:
     needed = memory_needed(demand, present)
     if needed is None:
@@ -334,12 +297,12 @@ def _rate(found: _Findings, demand: Demand, present: Machine, target: Machine, d
             return
         found.projected[dimension] = 100.0 * wanted / has
         found.risks[dimension] = dimension_risk(
-            wanted / has, 1.0 - _SUSTAINED_SHARE, demand.used[dimension].share_above(has)
+            wanted / has, 1.0 - SUSTAINED_SHARE, demand.used[dimension].share_above(has)
         )
-        if wanted > _SUSTAINED_SHARE * has * (1.0 + 1e-12):
+        if wanted > SUSTAINED_SHARE * has * (1.0 + 1e-12):
             found.reject(
                 dimension, f"{name}: {wanted:,.0f} at P99.5, the target sustains {has:,.0f} of which 80 % may be used",
-                wanted, _SUSTAINED_SHARE * has,
+                wanted, SUSTAINED_SHARE * has,
             )  # fmt: skip
         elif had is not None and has < had and wanted >= BUSY_PERCENT / 100.0 * had:
             found.reject(f"{dimension}_limit", f"{name} is at its limit now ({wanted:,.0f} of {had:,.0f})")
@@ -349,7 +312,7 @@ def _rate(found: _Findings, demand: Demand, present: Machine, target: Machine, d
         found.risks[dimension] = UNKNOWN_SMALLER if target.vcpu < present.vcpu else UNKNOWN_SAME
         return
     found.risks[dimension] = UNKNOWN_SAME if has >= had else UNKNOWN_SMALLER
-    if has < _UNKNOWN_RATE_SHARE * had:
+    if has < UNKNOWN_RATE_SHARE * had:
         found.reject(
             f"{dimension}_unknown", f"{name} is not measured: {has:,.0f} would be less than half of {had:,.0f}",
             had, has,
@@ -449,44 +412,3 @@ def _grows(found: _Findings, dimension: str, present: Machine, target: Machine) 
 
 def _earned(machine: Machine) -> float:
     return (machine.burst_baseline_percent or 0.0) * machine.vcpu
-
-
-class Catalogue:
-    """Sizes by place, software and terms, with their figures as arrays."""
-
-    def __init__(self, machines: Sequence[Machine]) -> None:
-        self._groups: dict[tuple[str, ...], list[Machine]] = {}
-        # In order of name, so that the order of the input never matters.
-        for machine in sorted(machines, key=lambda each: (each.instance_type, each.family)):
-            self._groups.setdefault(_terms(machine), []).append(machine)
-        self._figures: dict[tuple[str, ...], tuple[Floats, Floats, Floats]] = {}
-
-    def like(self, present: Machine) -> list[Machine]:
-        """All sizes comparable with the present one, in order of name."""
-        return [each for each in self._groups.get(_terms(present), []) if comparable(each, present)]
-
-    def nearby(self, present: Machine, demand: Demand, policy: Policy, dearest: float | None) -> list[Machine]:
-        """Sizes with enough memory and processors for the need, at most as dear as ``dearest`` an hour (None: any).
-
-        A size without a price is kept. Leaves out only what :func:`judge` rejects or what cannot save.
-        """
-        terms = _terms(present)
-        group = self._groups.get(terms, [])
-        if not group:
-            return []
-        if terms not in self._figures:
-            self._figures[terms] = (
-                np.array([each.vcpu for each in group]),
-                np.array([each.memory_gib for each in group]),
-                np.array([np.nan if isinstance(each.price, PriceMissing) else each.price.hourly for each in group]),
-            )
-        vcpu, memory, price = self._figures[terms]
-        needed = memory_needed(demand, present)
-        least = present.memory_gib if needed is None else needed / (1.0 - policy.preset.memory_headroom)
-        keep = memory >= least * (1.0 - 1e-9)
-        if present.perf_index is None:
-            wanted = demand.at("cpu", policy.preset.cpu_percentile) / 100.0 * present.vcpu
-            keep &= vcpu >= wanted * (1.0 - 1e-9)
-        if dearest is not None:
-            keep &= np.isnan(price) | (price <= dearest)
-        return [group[index] for index in np.flatnonzero(keep) if comparable(group[index], present)]

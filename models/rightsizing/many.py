@@ -35,6 +35,7 @@ from models.rightsizing.demand import (
 from models.rightsizing.facts import Floats, Hours, Resource, Usage
 from models.rightsizing.policy import Policy
 from models.rightsizing.samples import Distribution, Samples
+from models.rightsizing.stability import targets_agree
 
 __all__ = ["Block", "decide_many", "measure_many"]
 
@@ -210,6 +211,7 @@ def decide_many(
     *,
     now: datetime,
     hours: Mapping[str, Hours] | None = None,
+    stability: bool = True,
 ) -> list[Decision]:
     """Decide about each resource of a block; decisions keep percentiles of their demand and no rejected sizes.
 
@@ -217,10 +219,25 @@ def decide_many(
         block, resources: metrics and whose they are.
         catalogue, policy, now: as for one resource.
         hours: billed hours by resource.
+        stability: where a smaller size would do, look at parts of the window too; they cost confidence if they differ.
     """
     found: list[Decision] = []
-    for resource, demand in zip(resources, measure_many(block, resources, now), strict=True):
+    for row, (resource, demand) in enumerate(zip(resources, measure_many(block, resources, now), strict=True)):
         billed = None if hours is None else hours.get(resource.resource_id)
-        decision = decide(resource, demand, catalogue, policy, now=now, hours=billed)
+
+        def decided(
+            agreed: bool | None, resource: Resource = resource, demand: Demand | Refusal = demand,
+            billed: Hours | None = billed,
+        ) -> Decision:  # fmt: skip
+            return decide(
+                resource, demand, catalogue, policy, now=now, hours=billed, targets_agree=agreed, rejections=False
+            )
+
+        decision = decided(None)
+        # Agreement changes nothing, so that only the others are decided about again.
+        if stability and decision.finding == "over":
+            usage = block.one(row)
+            if targets_agree(resource, usage, catalogue, policy, now=now, hours=billed) is False:
+                decision = decided(False)
         found.append(replace(decision, demand=decision.demand and thin(decision.demand), rejected=()))
     return found

@@ -60,7 +60,7 @@ def agree(
     for demand in demands:
         if isinstance(demand, Refusal):
             continue
-        found = decide(resource, demand, catalogue, policy, now=now, hours=hours)
+        found = decide(resource, demand, catalogue, policy, now=now, hours=hours, rejections=False)
         targets.append(found.options[0].machine.instance_type if found.finding == "over" else None)
     return stable(targets) if len(targets) >= _LEAST_PARTS else None
 

@@ -94,6 +94,8 @@ def test_no_headline_above_the_risk_policy_and_no_option_that_would_be_full(kind
 def test_what_is_left_out_early_would_have_been_rejected(kind, usage, policy):
     fast, slow = judged(kind, usage, policy), judged(kind, usage, policy, every_rejection=True)
     assert (fast.finding, fast.options) == (slow.finding, slow.options)
+    faster = judged(kind, usage, policy, rejections=False)
+    assert (faster.finding, faster.options) == (slow.finding, slow.options)
 
 
 @many
