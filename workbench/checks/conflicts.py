@@ -63,8 +63,9 @@ def count_once(claims: Sequence[Claim]) -> dict[int, dict[Basis, Decimal]]:
     The answer does not depend on the order of ``claims``.
     """
     merged: dict[int, dict[Basis, Decimal]] = {}
+    counting = [claim for claim in claims if claim.counts]
     for basis in BASES:
-        for order, amount in _counted(claims, basis).items():
+        for order, amount in _counted(counting, basis).items():
             merged.setdefault(order, {})[basis] = amount
     return merged
 
@@ -73,7 +74,7 @@ def _counted(claims: Sequence[Claim], basis: Basis) -> dict[int, Decimal]:
     left: dict[tuple[str, MoneyKey], Decimal] = {}  # share of the money that is not claimed yet
     taken: dict[tuple[str, MoneyKey], int] = {}  # rank that claimed last
     counted: dict[int, Decimal] = {}
-    priced = [claim for claim in claims if claim.counts and claim.expected[basis] is not None]
+    priced = [claim for claim in claims if claim.expected[basis] is not None]
     for claim in sorted(priced, key=lambda one: (one.rank or _LAST, -(one.expected[basis] or _ZERO), one.order)):
         rank = claim.rank or _LAST
         amount = _ZERO
@@ -95,6 +96,8 @@ def _counted(claims: Sequence[Claim], basis: Basis) -> dict[int, Decimal]:
 def _parts(claim: Claim, basis: Basis) -> list[tuple[MoneyKey, Decimal]]:
     """The expected saving, divided over the money it is a part of."""
     expected = claim.expected[basis] or _ZERO
+    if len(claim.money) == 1:
+        return [(key, expected) for key in claim.money]
     costs = [(key, amounts[basis] or _ZERO) for key, amounts in claim.money.items()]
     whole = sum((cost for _, cost in costs), _ZERO)
     if not costs:

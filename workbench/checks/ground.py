@@ -30,7 +30,10 @@ from workbench.schema.charges import COSTS
 from workbench.schema.resources import HOURS_A_MONTH
 from workbench.schema.views import charge_days_sql, json_number
 
-__all__ = ["BASES", "MONTH", "OFFERED", "PROVIDED", "Basis", "Costs", "Ground", "Subject", "compose", "read_ground"]
+__all__ = [
+    "BASES", "MONTH", "OFFERED", "PROVIDED", "Basis", "Costs", "Ground", "Subject", "compose", "month_of",
+    "read_ground",
+]  # fmt: skip
 
 Basis = Literal["billed", "effective", "contracted", "list"]
 BASES: tuple[Basis, ...] = ("billed", "effective", "contracted", "list")
@@ -38,6 +41,8 @@ BASES: tuple[Basis, ...] = ("billed", "effective", "contracted", "list")
 WINDOW_DAYS = 30
 MONTH = Decimal(HOURS_A_MONTH) / (WINDOW_DAYS * 24)
 """What 30 days are multiplied by to be a month of 730 hours."""
+
+_SIX = Decimal("0.000001")
 
 OFFERED = ("as_of", "now")
 """Parameters of every check."""
@@ -121,11 +126,13 @@ def tables_of(sql: str) -> tuple[str, ...]:
 class Costs:
     """What a resource cost in 30 days, on each basis; None where no line of the bill says.
 
-    ``covered`` is the share of its effective cost that a commitment pays for; ``first_day`` its first charge day.
+    ``month`` is the same for a month of 730 hours, to six places; ``covered`` the share of its effective cost that a
+    commitment pays for; ``first_day`` its first charge day.
     """
 
     currency: str
     amounts: Mapping[Basis, Decimal | None]
+    month: Mapping[Basis, Decimal | None]
     covered: float = 0.0
     first_day: date | None = None
 
@@ -152,36 +159,61 @@ class Subject:
     inventory_id: str | None
 
 
+_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a table as Python values, read a block at a time: only those near what is flagged are ever converted."""
+
+    columns: pa.Table
+    blocks: dict[int, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def __getitem__(self, place: int) -> tuple[Any, ...]:
+        number, within = divmod(place, _BLOCK)
+        block = self.blocks.get(number)
+        if block is None:
+            part = self.columns.slice(number * _BLOCK, _BLOCK)
+            block = self.blocks[number] = list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+        return block[within]
+
+
 @dataclass(frozen=True, slots=True)
 class _Billed:
-    """What the bill has, kept as the columns that came: only what is flagged is ever read as Python values.
+    """What the bill has, by row.
 
-    ``places`` gives the row of an id and account, ``held`` that of an inventory row, ``alone`` that of an id which the
-    bill has in one account only.
+    ``rows`` are (id, account, currency, first charge day, amounts in the order of the bases); ``places`` gives the row
+    of an id and account, ``held`` that of an inventory row, ``alone`` that of an id which the bill has in one account
+    only; ``known`` keeps what was asked for.
     """
 
-    table: pa.Table
+    rows: _Rows
     covered: Mapping[tuple[str, str | None, str], float]
     places: Mapping[tuple[str, str | None], int]
     held: Mapping[tuple[str, str], int]
     alone: Mapping[str, int]
+    known: dict[int, Costs] = field(default_factory=dict)
 
     def key(self, place: int) -> tuple[str, str | None]:
         """Id and account of a row."""
-        return self.table.column("resource_id")[place].as_py(), self.table.column("sub_account_id")[place].as_py()
+        resource, account = self.rows[place][:2]
+        return resource, account
 
     def costs(self, key: tuple[str, str | None]) -> Costs | None:
         """What was charged under ``key``."""
         place = self.places.get(key)
         if place is None:
             return None
-        currency = self.table.column("currency")[place].as_py()
-        return Costs(
-            currency,
-            {basis: self.table.column(basis)[place].as_py() for basis in BASES},
-            self.covered.get((*key, currency), 0.0),
-            self.table.column("first_charge_date")[place].as_py(),
-        )
+        if (found := self.known.get(place)) is None:
+            _, _, currency, first, *amounts = self.rows[place]
+            found = self.known[place] = Costs(
+                currency,
+                dict(zip(BASES, amounts, strict=True)),
+                dict(zip(BASES, map(month_of, amounts), strict=True)),
+                self.covered.get((*key, currency), 0.0),
+                first,
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +233,12 @@ class Ground:
     newest: bool
     currency: str | None
     queries: tuple[Query, ...]
-    _subjects: pa.Table = field(repr=False)
+    _subjects: _Rows = field(repr=False)
     _held: Mapping[tuple[str, str], int] = field(repr=False)
     _on_bill: Mapping[tuple[str, str | None], int] = field(repr=False)
     _accounts: Mapping[str, tuple[str | None, str | None, str | None]] = field(repr=False)
     _billed: _Billed = field(repr=False)
+    _known: dict[int, Subject] = field(default_factory=dict, repr=False)
 
     @property
     def offered(self) -> dict[str, Any]:
@@ -217,7 +250,9 @@ class Ground:
         place = self._on_bill.get((subject, account)) if resource == "bill" else self._held.get((resource, subject))
         if place is None:
             return None
-        return Subject(*(column[place].as_py() for column in self._subjects.columns))
+        if (found := self._known.get(place)) is None:
+            found = self._known[place] = Subject(*self._subjects[place])
+        return found
 
     def cost_key(self, found: Subject) -> tuple[str, str | None] | None:
         """Under which id and account the bill has a resource; None when it has not."""
@@ -334,7 +369,7 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
         newest,
         _main_currency(costs),
         queries,
-        subjects,
+        _Rows(subjects),
         _places(subjects, "inventory_table", "inventory_id"),
         _places(subjects, "resource_id", "account_number"),
         {
@@ -344,13 +379,20 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
             if name
         },
         _Billed(
-            costs,
+            _Rows(costs.select(["resource_id", "sub_account_id", "currency", "first_charge_date", *BASES])),
             shares,
             _places(costs, "resource_id", "sub_account_id"),
             _places(costs, "inventory_table", "inventory_id"),
             _alone(costs),
         ),
     )
+
+
+def month_of(amount: Any) -> Decimal | None:
+    """An amount of 30 days for a month of 730 hours, to six places; None stays None."""
+    if amount is None:
+        return None
+    return ((amount if isinstance(amount, Decimal) else Decimal(str(amount))) * MONTH).quantize(_SIX)
 
 
 def _places(table: pa.Table, first: str, second: str) -> dict[Any, int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from workbench.checks.ground import BASES, MONTH, Basis, Costs, Ground, Subject
+from workbench.checks.ground import BASES, Basis, Costs, Ground, Subject, month_of
 
 __all__ = ["Amounts", "Price", "monthly", "price"]
 
@@ -66,14 +66,18 @@ def price(ground: Ground, row: Mapping[str, Any], subject: Subject | None, accou
         middle = shares[1] if row.get("share") is not None else _ONE
         low = shares[0] if row.get("share_low") is not None else middle
         high = shares[2] if row.get("share_high") is not None else middle
-        amounts = (_shared(base, low), _shared(base, middle), _shared(base, high))
+        expected = _shared(base, middle)
+        amounts = (
+            expected if low == middle else _shared(base, low),
+            expected,
+            expected if high == middle else _shared(base, high),
+        )
     else:
         currency, amounts, more = _from_list(currency, base, listed, subject)
         notes += more
     if base["effective"] is None and any(one["list"] is not None for one in amounts):
         notes += ("Not on the bill: priced at list price only",)
-    low_amounts, expected, high_amounts = amounts
-    return Price(currency, base, low_amounts, expected, high_amounts, money, covered, notes)
+    return Price(currency, base, *amounts, money, covered, notes)
 
 
 def _base(
@@ -81,7 +85,7 @@ def _base(
 ) -> tuple[str, Amounts, dict[tuple[str, str | None], Amounts], float, tuple[str, ...]]:
     """What is paid a month: currency, amounts, the same by key on the bill, share covered, notes."""
     if any(row.get(f"base_{basis}") is not None for basis in BASES):
-        amounts: Amounts = {basis: _month(row.get(f"base_{basis}")) for basis in BASES}
+        amounts: Amounts = {basis: month_of(row.get(f"base_{basis}")) for basis in BASES}
         currency = str(row.get("currency") or ground.currency or "")
         return (
             currency,
@@ -158,7 +162,7 @@ def _from_list(
 
 
 def _shared(base: Amounts, share: Decimal) -> Amounts:
-    return {basis: _times(base[basis], share) for basis in BASES}
+    return base if share >= _ONE else {basis: _times(base[basis], share) for basis in BASES}
 
 
 def _only_list(amount: Decimal) -> Amounts:
@@ -173,15 +177,11 @@ def _young(ground: Ground, costs: Costs) -> tuple[str, ...]:
 
 def monthly(costs: Costs) -> Amounts:
     """What a resource costs in a month of 730 hours, on each basis."""
-    return {basis: _month(costs.amounts[basis]) for basis in BASES}
-
-
-def _month(amount: Any) -> Decimal | None:
-    return None if amount is None else _six(Decimal(str(amount)) * MONTH)
+    return costs.month
 
 
 def _times(amount: Decimal | None, share: Decimal) -> Decimal | None:
-    return None if amount is None else _six(amount * min(share, _ONE))
+    return None if amount is None else _six(amount * share)
 
 
 def _six(amount: Decimal | None) -> Decimal | None:

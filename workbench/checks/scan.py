@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from time import perf_counter
@@ -43,7 +44,7 @@ class Found:
         evidence: column → figure that met the rule.
         values: parameter → value it was judged with.
         price: savings.
-        counted: what of the expected saving is counted in totals, by basis.
+        counted: what of the expected saving is counted in totals, by basis; filled when all findings are known.
         confidence: 1 to 100.
         doubts: what was taken off the check's own confidence: points and why.
         excluded: why it is not recommended although the rule is met; empty otherwise.
@@ -64,7 +65,7 @@ class Found:
     evidence: Mapping[str, Any]
     values: Mapping[str, Value]
     price: Price
-    counted: Mapping[Basis, Decimal] = field(default_factory=dict)
+    counted: dict[Basis, Decimal] = field(default_factory=dict)
     confidence: int = 0
     doubts: tuple[tuple[int, str], ...] = ()
     excluded: str = ""
@@ -199,13 +200,17 @@ def run_scan(
     ground = ground or read_ground(engine, as_of)
     wanted = _accounts(ground, accounts)
     seen: dict[str, str | None] = {}
-    judged = []
-    for number, check in enumerate(checks):
-        if step is not None:
-            step(number, len(checks), check.title)
-        judged.append(judge(ground, check, values[check.id], seen=seen, timeout=timeout))
-    flagged = [[one for one in to_found(ground, result) if not wanted or one.account in wanted] for result in judged]
-    everything = _count([one for of_check in flagged for one in of_check], ground, told=_bill_tells(judged))
+    judged, coming = [], []
+    # The engine works without Python: meanwhile a second thread prices what the check before has found.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="findings") as second:
+        for number, check in enumerate(checks):
+            if step is not None:
+                step(number, len(checks), check.title)
+            judged.append(judge(ground, check, values[check.id], seen=seen, timeout=timeout))
+            coming.append(second.submit(to_found, ground, judged[-1]))
+        flagged = [[one for one in each.result() if not wanted or one.account in wanted] for each in coming]
+    everything = [one for of_check in flagged for one in of_check]
+    _count(everything, ground, told=_bill_tells(judged))
     results, start = [], 0
     for result, of_check in zip(judged, flagged, strict=True):
         results.append(_result(result, everything[start : start + len(of_check)], filtered=bool(wanted)))
@@ -286,7 +291,7 @@ def _group(check: Check) -> str:
     return check.facts.conflict[0] if check.facts.conflict else ""
 
 
-def _count(found: list[Found], ground: Ground, *, told: bool) -> list[Found]:
+def _count(found: list[Found], ground: Ground, *, told: bool) -> None:
     """Count each dollar once.
 
     A commitment has one name on the bill and another in an inventory. Where the bill tells what was left unused, what
@@ -304,8 +309,8 @@ def _count(found: list[Found], ground: Ground, *, told: bool) -> list[Found]:
         )
         for number, one in enumerate(found)
     ]
-    counted = count_once(claims)
-    return [replace(one, counted=counted.get(number, {})) for number, one in enumerate(found)]
+    for number, amounts in count_once(claims).items():
+        found[number].counted.update(amounts)
 
 
 def _inventory_only(one: Found) -> bool:
