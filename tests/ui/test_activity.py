@@ -103,7 +103,7 @@ def test_the_chain_is_checked_and_a_forged_entry_is_found(open_app: OpenApp, set
 @pytest.mark.usefixtures("history")
 def test_viewers_are_told_why_they_see_nothing(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
     guest = Principal("guest", frozenset({Role.VIEWER}))
-    monkeypatch.setattr("workbench.workspace.store.local_principal", lambda _=None: guest)
+    monkeypatch.setattr("workbench.ui.acting.local_principal", lambda _=None: guest)
     app = opened(open_app)
     assert "guest is viewer" in shown(app)
     assert not app.dataframe

@@ -68,6 +68,52 @@ def test_ones_own_is_deleted_and_the_log_keeps_it(open_app: OpenApp, settings: S
     assert Workspace(settings).activity(limit=1)[0].action == "annotation.delete"
 
 
+def test_one_is_changed_with_its_days_and_what_it_said_can_be_read(open_app: OpenApp, settings: Settings) -> None:
+    write(settings, "Salle", date(2026, 10, 15))
+    [saved] = Workspace(settings).annotations.between(date(2026, 10, 1), date(2026, 10, 31))
+    app = opened(open_app)
+    app.button(key=f"overview-notes-edit-{saved.id}").click().run()
+    stamp = f"overview-notes-{saved.id}-1"
+    app.text_area(key=f"{stamp}-body").set_value("Sale")
+    app.date_input(key=f"{stamp}-days").set_value((date(2026, 10, 15), date(2026, 10, 16)))
+    app.text_input(key=f"{stamp}-about").set_value("shop")
+    app.button(key=f"{stamp}-save").click().run()
+    assert not app.exception
+    [changed] = Workspace(settings).annotations.between(date(2026, 10, 16), date(2026, 10, 16))
+    assert changed.annotation == Annotation(Subject.DATES, "Sale", "shop", date(2026, 10, 15), date(2026, 10, 16))
+    assert "Sale" in [part.value for part in app.text]
+    app.session_state[f"overview-notes-earlier-{saved.id}"] = True
+    app.run()
+    assert "Salle" in [part.value for part in app.text]
+
+
+def test_an_edit_can_be_left_and_days_are_needed(open_app: OpenApp, settings: Settings) -> None:
+    write(settings, "Sale", date(2026, 10, 15))
+    app = opened(open_app)
+    app.button(key="overview-notes-edit-1").click().run()
+    app.date_input(key="overview-notes-1-1-days").set_value(())
+    app.button(key="overview-notes-1-1-save").click().run()
+    assert "An annotation on days needs the first and the last" in shown(app)
+    app.button(key="overview-notes-1-1-cancel").click().run()
+    assert "Sale" in [part.value for part in app.text]
+    assert Workspace(settings).annotations.get(1).version == 1
+
+
+def test_a_change_of_somebody_else_is_shown_before_it_is_overwritten(open_app: OpenApp, settings: Settings) -> None:
+    write(settings, "First", date(2026, 10, 15))
+    app = opened(open_app)
+    app.button(key="overview-notes-edit-1").click().run()
+    Workspace(settings, user="bea").annotations.change(
+        1, 1, Annotation(Subject.DATES, "Second", "", date(2026, 10, 15), date(2026, 10, 15))
+    )
+    app.text_area(key="overview-notes-1-1-body").set_value("Mine")
+    app.button(key="overview-notes-1-1-save").click().run()
+    assert "This annotation was changed by bea" in shown(app).replace("\\", "")
+    assert "Second" in [part.value for part in app.text]
+    app.button(key="overview-notes-1-1-save").click().run()
+    assert Workspace(settings).annotations.get(1).annotation.body == "Mine"
+
+
 def test_text_stays_text(open_app: OpenApp, settings: Settings) -> None:
     body = "**bold** <script>alert(1)</script> [x](http://e.vil) '; DROP TABLE charges; --"
     write(settings, body, date(2026, 10, 15))
@@ -79,7 +125,7 @@ def test_text_stays_text(open_app: OpenApp, settings: Settings) -> None:
 def test_viewers_read_and_do_not_write(open_app: OpenApp, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     write(settings, "Sale", date(2026, 10, 15), user="bea")
     guest = Principal("guest", frozenset({Role.VIEWER}))
-    monkeypatch.setattr("workbench.ui.waste.kept.local_principal", lambda _=None: guest)
+    monkeypatch.setattr("workbench.ui.acting.local_principal", lambda _=None: guest)
     app = opened(open_app)
     assert "Sale" in [part.value for part in app.text]
     assert not [one for one in app.button if (one.key or "").startswith("overview-notes-delete")]

@@ -94,7 +94,7 @@ def fine(app: AppTest) -> str:
 
 
 def act_as(monkeypatch: pytest.MonkeyPatch, name: str, *roles: Role) -> None:
-    monkeypatch.setattr("workbench.ui.waste.kept.local_principal", lambda: Principal(name, frozenset(roles)))
+    monkeypatch.setattr("workbench.ui.acting.local_principal", lambda: Principal(name, frozenset(roles)))
 
 
 def test_an_empty_workspace_says_where_recommendations_come_from(open_app: OpenApp) -> None:
@@ -132,6 +132,8 @@ def test_currencies_are_never_added(open_app: OpenApp, workspace: Workspace) -> 
         ({"tag": "team=db"}, []),
         ({"tag": "team=we"}, []),
         ({"tag": "team"}, []),
+        ({"resource": "i-1", "waiting": "no"}, ["i-1"]),
+        ({"resource": "i-"}, []),
         ({"waiting": "no", "account": "222"}, ["i-1"]),
         ({"check": "ebs_unattached"}, []),
         ({"waiting": "no", "who": "boris"}, ["i-1"]),
@@ -277,7 +279,7 @@ def test_a_plan_is_saved_and_a_plan_changed_by_someone_else_is_not_overwritten(
     app.button(key=f"wb-rec-plan-save-{number}-2").click().run()
     assert f"Recommendation {number} was changed by anna" in shown(app)
     assert workspace.recommendations.get(number).assignee == "boris"
-    app.button(key="wb-rec-reload").click().run()
+    app.button(key="wb-page-reload").click().run()
     assert app.text_input(key=f"wb-rec-assignee-{number}-3").value == "boris"
     fine(app)
 

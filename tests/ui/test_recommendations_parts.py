@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.scans import finding, scan
 from workbench.settings import Settings
+from workbench.ui.recommendation_table import full_table
 from workbench.ui.recommendations.listing import added_up, listed, matching
 from workbench.ui.recommendations.payload import doubts, figures, money_rows, rule, steps
-from workbench.ui.recommendations.rows import full_table
 from workbench.ui.recommendations.wanted import NOBODY, Wanted, read_wanted
 from workbench.workspace import Choice, Edit, Order, State, Workspace
 

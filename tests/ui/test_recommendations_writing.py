@@ -13,7 +13,7 @@ from tests.ui.conftest import OpenApp
 from tests.ui.test_recommendations import act_as, fine, numbers, rows
 from tests.ui.test_shell import shown
 from workbench.settings import Settings
-from workbench.workspace import Choice, Decision, Intent, IntentKind, Role, State, Step, Workspace
+from workbench.workspace import Choice, Decision, Edit, Intent, IntentKind, Role, State, Step, Workspace
 from workbench.workspace.note_records import Annotation, Subject
 
 pytestmark = pytest.mark.usefixtures("tiny_bill")
@@ -116,7 +116,7 @@ def test_a_conflict_while_deciding_is_said_calmly_and_nothing_is_changed(
     assert "Recommendation 2 was changed by boris at" in words
     assert "Nothing of this save was stored" in words
     assert states(workspace) == ["open", "snoozed", "open"]
-    app.button(key="wb-rec-reload").click().run()
+    app.button(key="wb-page-reload").click().run()
     assert numbers(app) == [1, 3]
     assert "was changed by boris" not in fine(app)
 
@@ -128,6 +128,78 @@ def test_what_changed_between_looking_and_previewing_is_a_conflict_too(open_app:
     app.button(key="wb-rec-confirm").click().run()
     assert "Recommendation 1 was changed by boris at" in shown(app)
     assert states(workspace)[0] == "approved"
+
+
+def plan_many(app: AppTest, *, assignee: str = "", due: date | None = None, no_due: bool = False) -> AppTest:
+    turn = next(str(one.key) for one in app.text_input if str(one.key).startswith("wb-rec-many-assignee-"))[-1]
+    if assignee:
+        app.text_input(key=f"wb-rec-many-assignee-{turn}").set_value(assignee)
+    if due:
+        app.date_input(key=f"wb-rec-many-due-{turn}").set_value(due)
+    if no_due:
+        app.checkbox(key=f"wb-rec-many-no-due-{turn}").set_value(True)
+    app.run()
+    return app.button(key="wb-rec-plan-preview").click().run()
+
+
+def plans(workspace: Workspace) -> list[tuple[str, date | None, int]]:
+    found = (workspace.recommendations.get(number) for number in (1, 2, 3))
+    return [(row.assignee, row.due, row.priority) for row in found]
+
+
+def test_several_are_assigned_and_get_a_due_day_after_a_look(open_app: OpenApp, workspace: Workspace) -> None:
+    workspace.recommendations.edit([Choice(3, None)], Edit(assignee="boris", priority=1))
+    app = pick(open_app(), [0, 2])
+    assert app.button(key="wb-rec-plan-preview").disabled
+    app = plan_many(app, assignee=" eve ", due=date(2026, 12, 1))
+    assert "2 will be planned" in fine(app)
+    preview = next(one.value for one in app.dataframe if "Account" not in one.value and "Priority" in one.value)
+    assert preview.to_dict("records") == [
+        {"Number": 1, "Finding": "ec2_idle", "Resource": "i-1", "Assignee": "– → eve", "Due": "– → 2026-12-01",
+         "Priority": "Normal"},
+        {"Number": 3, "Finding": "ec2_idle", "Resource": "i-3", "Assignee": "boris → eve", "Due": "– → 2026-12-01",
+         "Priority": "High"},
+    ]  # fmt: skip
+    assert plans(workspace)[0] == ("", None, 2)
+    app.button(key="wb-rec-plan-confirm").click().run()
+    fine(app)
+    assert [toast.value for toast in app.toast] == ["2 recommendations planned"]
+    day = date(2026, 12, 1)
+    assert plans(workspace) == [("eve", day, 2), ("", None, 2), ("eve", day, 1)]
+    assert states(workspace) == ["open", "open", "open"]
+    assert workspace.recommendations.history(1)[-1].actor == "anna"
+    assert "Pick rows" in shown(app)
+
+
+def test_a_plan_is_taken_back_from_several_and_those_without_one_are_left_out(
+    open_app: OpenApp, workspace: Workspace
+) -> None:
+    workspace.recommendations.edit([Choice(2, None)], Edit(assignee="eve", due=date(2026, 12, 1)))
+    app = plan_many(pick(open_app(), [0, 1]), assignee="-", no_due=True)
+    assert "1 will be planned; 1 would stay the same and is left out" in fine(app)
+    app.button(key="wb-rec-plan-confirm").click().run()
+    fine(app)
+    assert plans(workspace)[1] == ("", None, 2)
+    assert workspace.recommendations.get(1).version == 1
+
+
+def test_a_plan_that_changes_nothing_cannot_be_written(open_app: OpenApp, workspace: Workspace) -> None:
+    app = plan_many(pick(open_app(), [0, 1]), assignee="-")
+    assert "0 will be planned; 2 would stay the same and are left out" in fine(app)
+    assert not [one for one in app.button if one.key == "wb-rec-plan-confirm"]
+    app.button(key="wb-rec-plan-cancel").click().run()
+    assert "would stay the same" not in fine(app)
+
+
+def test_a_plan_is_not_written_on_what_changed_meanwhile(open_app: OpenApp, workspace: Workspace) -> None:
+    app = plan_many(pick(open_app(), [0, 1]), assignee="eve")
+    workspace.recommendations.edit([Choice(2, None)], Edit(assignee="boris"))
+    app.button(key="wb-rec-plan-confirm").click().run()
+    assert not app.exception
+    assert "Recommendation 2 was changed by boris at" in shown(app)
+    assert plans(workspace) == [("", None, 2), ("boris", None, 2), ("", None, 2)]
+    app.button(key="wb-page-reload").click().run()
+    assert "was changed by boris" not in fine(app)
 
 
 def test_a_reason_a_day_and_an_original_are_asked_for(open_app: OpenApp, workspace: Workspace) -> None:
@@ -208,16 +280,16 @@ def test_remarks_are_added_changed_with_their_history_and_deleted(open_app: Open
     (note,) = workspace.annotations.on(Subject.RECOMMENDATION, "1")
     assert (note.annotation.body, note.created_by) == ("Ask <b>Eve</b>\nfirst", "anna")
     assert "Ask <b>Eve</b>\nfirst" in [text.value for text in app.text]
-    app.button(key="wb-rec-note-edit-1").click().run()
-    app.text_area(key="wb-rec-note-body-1-1").set_value("Ask Eve")
-    next(one for one in app.button if str(one.key).endswith("body-1-1-save")).click().run()
+    app.button(key="rec-notes-edit-1").click().run()
+    app.text_area(key="rec-notes-1-1-body").set_value("Ask Eve")
+    next(one for one in app.button if str(one.key).endswith("-1-1-save")).click().run()
     assert workspace.annotations.on(Subject.RECOMMENDATION, "1")[0].annotation.body == "Ask Eve"
     assert "changed 2026-10-21 09:00 UTC by anna" in fine(app)
-    app.session_state["wb-rec-note-earlier-1"] = True
+    app.session_state["rec-notes-earlier-1"] = True
     app.run()
     assert "until 2026-10-21 09:00 UTC, changed by anna" in fine(app)
     assert "Ask <b>Eve</b>\nfirst" in [text.value for text in app.text]
-    app.button(key="wb-rec-note-delete-1").click().run()
+    app.button(key="rec-notes-delete-1").click().run()
     assert workspace.annotations.on(Subject.RECOMMENDATION, "1") == ()
     assert "Nobody wrote anything." in fine(app)
 
@@ -242,13 +314,13 @@ def test_a_remark_changed_meanwhile_is_a_conflict(
     note = workspace.annotations.add(Annotation(Subject.RECOMMENDATION, "First", "1"))
     act_as(monkeypatch, "ada", Role.ADMIN)
     app = open_app(id="1")
-    app.button(key="wb-rec-note-edit-1").click().run()
+    app.button(key="rec-notes-edit-1").click().run()
     workspace.annotations.change(note.id, 1, Annotation(Subject.RECOMMENDATION, "Second", "1"))
-    app.text_area(key="wb-rec-note-body-1-1").set_value("Mine")
-    next(one for one in app.button if str(one.key).endswith("body-1-1-save")).click().run()
+    app.text_area(key="rec-notes-1-1-body").set_value("Mine")
+    next(one for one in app.button if str(one.key).endswith("-1-1-save")).click().run()
     assert "This annotation was changed by boris" in shown(app)
     assert workspace.annotations.on(Subject.RECOMMENDATION, "1")[0].annotation.body == "Second"
-    app.button(key="wb-rec-reload").click().run()
+    app.button(key="wb-rec-notes-reload").click().run()
     assert "Second" in fine(app)
 
 
@@ -320,5 +392,5 @@ def test_a_rule_changed_meanwhile_is_a_conflict(open_app: OpenApp, workspace: Wo
     app.text_input(key="wb-rec-rule-1-1-reason").set_value("Still wanted")
     app.button(key="wb-rec-rule-1-1-save").click().run()
     assert "This rule was deleted by boris" in shown(app)
-    app.button(key="wb-rec-reload").click().run()
+    app.button(key="wb-page-reload").click().run()
     assert "New rule" in fine(app)

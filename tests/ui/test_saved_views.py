@@ -237,7 +237,7 @@ def test_an_unreadable_workspace_does_not_keep_the_app_from_opening(
 def as_guest(monkeypatch: pytest.MonkeyPatch, *roles: Role) -> None:
     guest = Principal("guest", frozenset(roles))
     monkeypatch.setattr("workbench.workspace.store.local_principal", lambda _=None: guest)
-    monkeypatch.setattr("workbench.ui.waste.kept.local_principal", lambda _=None: guest)
+    monkeypatch.setattr("workbench.ui.acting.local_principal", lambda _=None: guest)
 
 
 def test_viewers_keep_private_views_and_cannot_share(

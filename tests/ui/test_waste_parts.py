@@ -199,7 +199,7 @@ def _page() -> None:
     import streamlit as st
 
     from workbench.ui.context import raw_params
-    from workbench.ui.waste.picking import close, picked, table_key
+    from workbench.ui.picking import close, picked, table_key
 
     ctx: Any = SimpleNamespace(own_params=raw_params)
     key = table_key("rows", "all")

@@ -1,8 +1,8 @@
-"""The page *Activity*: the audit log with filters, what changed in each entry, and whether its chain holds."""
+"""The page *Activity*: the audit log with filters, whether its chain holds, and the search for annotations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,11 +11,13 @@ import streamlit as st
 from workbench import formats
 from workbench.export import Answer
 from workbench.json_text import json_text
+from workbench.ui import acting, note_search
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext, raw_params
 from workbench.ui.errors import calm
 from workbench.ui.export_menu import data_exports
 from workbench.ui.health.grids import arrow_rows, show_rows
+from workbench.ui.picking import put
 from workbench.ui.text import plain
 from workbench.workspace import Entry, EntryFilter, Permission, Workspace, why
 
@@ -27,10 +29,32 @@ _KINDS = (
 )  # fmt: skip
 _SHOWN = 200
 
+TABS = {"changes": "Changes", "annotations": "Annotations"}
+
 
 def draw(ctx: PageContext) -> None:
     """The page."""
-    workspace = Workspace(ctx.settings)
+    parts: dict[str, Callable[[PageContext], None]] = {"changes": _changes, "annotations": note_search.draw}
+    for part, tab in zip(parts.values(), _tabs(ctx), strict=True):
+        if tab.open:
+            with tab, calm("Activity"):
+                part(ctx)
+
+
+def _tabs(ctx: PageContext) -> Sequence[Any]:
+    asked = (ctx.own_params().get("part") or ["changes"])[-1]
+
+    def changed() -> None:
+        chosen = next(name for name, label in TABS.items() if label == st.session_state["activity-part"])
+        put(part=[] if chosen == "changes" else [chosen])
+
+    return st.tabs(
+        list(TABS.values()), default=TABS.get(asked, TABS["changes"]), on_change=changed, key="activity-part"
+    )  # fmt: skip
+
+
+def _changes(ctx: PageContext) -> None:
+    workspace = acting.workspace(ctx)
     verdict = why(workspace.principal, Permission.READ_AUDIT)
     if not verdict.allowed:
         st.info(plain(f"The activity is not shown: {verdict.reason}", limit=300))

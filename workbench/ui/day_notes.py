@@ -15,12 +15,12 @@ from workbench import formats
 from workbench.costs.resolve import ResolvedView
 from workbench.costs.view import Grain
 from workbench.errors import WorkbenchError
+from workbench.ui import notes
+from workbench.ui.acting import allowed, attempt, said, workspace
 from workbench.ui.charts import Note
 from workbench.ui.context import PageContext
 from workbench.ui.errors import message_of, show_error
-from workbench.ui.recommendations.acting import allowed, attempt, refused_because, said
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.kept import principal, workspace
 from workbench.workspace import Permission
 from workbench.workspace.note_records import Annotation, SavedAnnotation, Subject
 
@@ -65,7 +65,7 @@ def draw_day_notes(ctx: PageContext, view: ResolvedView, found: Sequence[SavedAn
         found: those of :func:`day_notes`.
         key: unique on the page.
     """
-    said(lambda: None)
+    said(notes.forget, place=key)
     for number, one in enumerate(found[:_LISTED], start=1):
         _show(ctx, one, number, key)
     if len(found) > _LISTED:
@@ -89,21 +89,18 @@ def _show(ctx: PageContext, one: SavedAnnotation, number: int, key: str) -> None
     with st.container(horizontal=True, gap="small", vertical_alignment="top", key=f"{key}-note-{one.id}"):
         st.markdown(f"**{number}**", width="content")
         with st.container(gap=None):
-            st.caption(plain(f"{days}{about} · {one.created_by}", limit=200))
+            if notes.form(ctx, one, key=key):
+                return
+            st.caption(f"{plain(f'{days}{about}', limit=200)} · {notes.heading(one)}")
             st.text(visible(written.body, limit=_CHARACTERS))
-        own = one.created_by == principal().name
-        if not refused_because(Permission.ANNOTATE if own else Permission.MODERATE):
-            st.button(
-                "Delete", type="tertiary", key=f"{key}-delete-{one.id}", on_click=_delete, args=(ctx, one),
-                help="The audit log keeps what it said.",
-            )  # fmt: skip
+        notes.actions(ctx, one, key=key)
 
 
 def _form(ctx: PageContext, view: ResolvedView, key: str) -> None:
     turn = st.session_state.get(f"{key}-turn", 0)
     with st.form(f"{key}-form-{turn}", border=False):
         last = min(view.period.last, view.coverage.last)
-        st.date_input("Days", (last, last), key=f"{key}-days-{turn}")
+        st.date_input("Days", (last, last), key=f"{key}-days-{turn}", format="YYYY-MM-DD")
         st.text_input("About", key=f"{key}-about-{turn}", max_chars=200, placeholder="Account or service, if not all")
         st.text_area("What happened", key=f"{key}-body-{turn}", height=100, placeholder="Plain text, for all")
         st.form_submit_button("Add", type="primary", on_click=_add, args=(ctx, key, turn))
@@ -119,13 +116,5 @@ def _add(ctx: PageContext, key: str, turn: int) -> None:
         workspace(ctx).annotations.add(Annotation(Subject.DATES, body, about, first, last))
         return "Annotation added"
 
-    if attempt("The annotation", act):
+    if attempt("The annotation", act, place=key):
         st.session_state[f"{key}-turn"] = turn + 1
-
-
-def _delete(ctx: PageContext, one: SavedAnnotation) -> None:
-    def act() -> str:
-        workspace(ctx).annotations.delete(one.id, one.version)
-        return "Annotation deleted; the audit log keeps what it said"
-
-    attempt("The annotation", act)

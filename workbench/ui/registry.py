@@ -65,8 +65,8 @@ PAGES: tuple[PageInfo, ...] = (
         ":material/checklist:",
         filters=False,
         params=(
-            *("waiting", "state", "q", "check", "account", "who", "tag", "min", "intentional", "order", "page"),
-            *("part", "id", "rule"),
+            *("waiting", "state", "q", "check", "account", "resource", "who", "tag", "min", "intentional", "order"),
+            *("page", "part", "id", "rule"),
         ),
     ),
     PageInfo("budgets", "Budgets", "Act", ":material/savings:", filters=False, params=("budget",)),
@@ -78,7 +78,7 @@ PAGES: tuple[PageInfo, ...] = (
         "Data",
         ":material/history:",
         filters=False,
-        params=("who", "what", "text", "kind", "since"),
+        params=("part", "who", "what", "text", "kind", "since", "words", "about"),
     ),
 )
 

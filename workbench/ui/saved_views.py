@@ -19,12 +19,11 @@ from workbench.costs import url
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger
 from workbench.settings import Settings
+from workbench.ui.acting import allowed, attempt, principal, refused_because, said, workspace
 from workbench.ui.context import PageContext, write_params
 from workbench.ui.errors import calm
-from workbench.ui.recommendations.acting import allowed, attempt, refused_because, said
 from workbench.ui.registry import PAGES, PageInfo
 from workbench.ui.text import plain
-from workbench.ui.waste.kept import principal, workspace
 from workbench.workspace import Permission, Workspace
 from workbench.workspace.note_records import SavedView, View
 
@@ -34,6 +33,7 @@ _log = get_logger(__name__)
 
 _CHANGING = "_views_changing"
 _TURN = "_views_turn"
+_PLACE = "views"
 _SEARCH_FROM = 8
 _NAME_LENGTH = 120
 
@@ -52,7 +52,7 @@ def draw(ctx: PageContext) -> None:
     if not popover.open:
         return
     with popover, calm("Saved views"):
-        said(_stop_changing)
+        said(_stop_changing, place=_PLACE)
         found = workspace(ctx).views.list()
         _listed(ctx, found)
         if allowed(Permission.SAVE_VIEWS):
@@ -193,7 +193,7 @@ def _save(ctx: PageContext, turn: int) -> None:
         )
         return "View saved"
 
-    if attempt("The view", act):
+    if attempt("The view", act, place=_PLACE):
         st.session_state[_TURN] = turn + 1
 
 
@@ -233,7 +233,7 @@ def _rewrite(ctx: PageContext, one: SavedView, stamp: str) -> None:
         workspace(ctx).views.save(changed, id=one.id, version=one.version)
         return "View changed"
 
-    if attempt("The view", act):
+    if attempt("The view", act, place=_PLACE):
         _stop_changing()
 
 
@@ -242,7 +242,7 @@ def _delete(ctx: PageContext, one: SavedView) -> None:
         workspace(ctx).views.delete(one.id, one.version)
         return "View deleted; the audit log keeps it"
 
-    if attempt("The view", act):
+    if attempt("The view", act, place=_PLACE):
         _stop_changing()
 
 

@@ -15,18 +15,17 @@ import streamlit as st
 
 from workbench import clock, formats
 from workbench.errors import Conflict
+from workbench.ui.acting import allowed, attempt, workspace
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
-from workbench.ui.recommendations import grid
-from workbench.ui.recommendations.acting import allowed, attempt
-from workbench.ui.recommendations.files import exports
+from workbench.ui.picking import put
+from workbench.ui.recommendation_table import full_table
+from workbench.ui.recommendation_words import DONE, SHORTCUTS, STEPS, name_of, state_words, sums
+from workbench.ui.recommendations import grid, planning
 from workbench.ui.recommendations.filters import account_names
 from workbench.ui.recommendations.listing import added_up
-from workbench.ui.recommendations.rows import full_table
-from workbench.ui.recommendations.words import DONE, SHORTCUTS, STEPS, name_of, state_words, sums
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.kept import workspace
-from workbench.ui.waste.picking import put
+from workbench.ui.workspace_files import exports
 from workbench.workspace import Choice, Decision, Permission, Preview, Recommendation, Step, possible
 
 __all__ = ["draw_many", "draw_one", "forget"]
@@ -50,19 +49,22 @@ class _Pending:
 
 
 def forget() -> None:
-    """Drop the decision that is looked at, and what was picked. For callbacks."""
+    """Drop the decision or plan that is looked at, and what was picked. For callbacks."""
     st.session_state.pop(_PENDING, None)
+    planning.forget()
     st.session_state["wb-rec-rows-closed"] = st.session_state.get("wb-rec-rows-closed", 0) + 1
 
 
 def draw_many(ctx: PageContext, rows: Sequence[Recommendation]) -> None:
-    """The decision on the picked rows; nothing while none is picked."""
+    """The decision on the picked rows, and their plan; nothing while none is picked."""
     pending: _Pending | None = st.session_state.get(_PENDING)
     if pending is not None:
         _preview(ctx, pending)
         return
+    if planning.draw_pending(ctx):
+        return
     if not rows:
-        st.caption("Pick rows to decide on them together.")
+        st.caption("Pick rows to decide on them, or to plan them, together.")
         return
 
     def show(chosen: Sequence[Recommendation]) -> None:
@@ -81,13 +83,14 @@ def draw_many(ctx: PageContext, rows: Sequence[Recommendation]) -> None:
         if not allowed(Permission.DECIDE):
             return
         decision = _form(ctx, chosen, "many")
-        if decision is None:
-            return
-        choices = tuple(Choice(row.id, row.version) for row in chosen)
-        st.button(
-            "Preview", type="primary", key="wb-rec-preview", on_click=_look, args=(_Pending(choices, decision),),
-            help="Shows what would change. Nothing is written yet.",
-        )  # fmt: skip
+        if decision is not None:
+            choices = tuple(Choice(row.id, row.version) for row in chosen)
+            st.button(
+                "Preview", type="primary", key="wb-rec-preview", on_click=_look, args=(_Pending(choices, decision),),
+                help="Shows what would change. Nothing is written yet.",
+            )  # fmt: skip
+        st.markdown("**Plan**")
+        planning.draw_many(chosen)
 
     block(
         ctx,

@@ -12,21 +12,23 @@ from workbench import formats
 from workbench.checks.custom import all_checks
 from workbench.checks.registry import Check
 from workbench.errors import Conflict
+from workbench.ui import notes
+from workbench.ui.acting import principal, workspace
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
-from workbench.ui.recommendations import deciding, facts, notes, planning, timeline
-from workbench.ui.recommendations.files import exports
+from workbench.ui.picking import put
+from workbench.ui.recommendation_table import full_table
+from workbench.ui.recommendation_words import PRIORITIES, name_of, until_words
+from workbench.ui.recommendations import deciding, facts, planning, timeline
 from workbench.ui.recommendations.filters import account_names
 from workbench.ui.recommendations.listing import ROWS, listed
 from workbench.ui.recommendations.payload import tags, text
-from workbench.ui.recommendations.rows import full_table
 from workbench.ui.recommendations.wanted import Wanted
-from workbench.ui.recommendations.words import PRIORITIES, name_of, until_words
 from workbench.ui.registry import page_info
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.kept import principal, workspace
-from workbench.ui.waste.picking import put
+from workbench.ui.workspace_files import exports
 from workbench.workspace import Recommendation, SavedIntent
+from workbench.workspace.note_records import Subject
 
 __all__ = ["draw"]
 
@@ -85,7 +87,9 @@ def draw(ctx: PageContext, asked: str, wanted: Wanted) -> None:
         facts.money(ctx, one.row, one.payload)
         facts.confidence(one.row, one.payload, one.check)
     timeline.draw(ctx, number)
-    notes.draw(ctx, number)
+    notes.draw(
+        ctx, Subject.RECOMMENDATION, str(number), key="rec-notes", title="Annotations", of=f"recommendation {number}"
+    )
 
 
 def _load(ctx: PageContext, number: int) -> _One:

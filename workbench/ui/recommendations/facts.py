@@ -14,11 +14,11 @@ from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import show_rows
-from workbench.ui.recommendations.files import row_exports
+from workbench.ui.recommendation_words import amount_of
 from workbench.ui.recommendations.payload import counted, doubts, figures, money_rows, rule, steps, text
-from workbench.ui.recommendations.words import amount_of
 from workbench.ui.text import plain, visible
 from workbench.ui.words import BASES
+from workbench.ui.workspace_files import row_exports
 from workbench.workspace import Recommendation
 
 __all__ = ["confidence", "evidence", "money", "remedy"]

@@ -9,10 +9,10 @@ import streamlit as st
 
 from workbench.engines import Query
 from workbench.ui.context import PageContext
+from workbench.ui.picking import choose_one, put, type_in
+from workbench.ui.recommendation_words import state_words
 from workbench.ui.recommendations.wanted import PARAMS, Wanted
-from workbench.ui.recommendations.words import state_words
 from workbench.ui.text import plain
-from workbench.ui.waste.picking import choose_one, put, type_in
 from workbench.workspace import State
 
 __all__ = ["account_names", "clear", "draw"]
@@ -61,6 +61,14 @@ def draw(ctx: PageContext, wanted: Wanted, accounts: Mapping[str, str], checks: 
             everything="Left out", width=125,
         )  # fmt: skip
         _waiting(wanted)
+        if wanted.resource_id:
+            st.button(
+                plain(f"Resource {wanted.resource_id}", limit=60),
+                icon=":material/close:",
+                key="wb-rec-resource",
+                on_click=put,
+                kwargs={"resource": [], "page": []},
+            )
         if wanted.narrowed:
             st.button("Clear filters", key="wb-rec-clear", type="tertiary", on_click=clear)
     for notice in wanted.notices:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import streamlit as st
 
 from workbench import formats
-from workbench.ui.recommendations.rows import frame_of, money_cells
+from workbench.ui.recommendation_table import frame_of, money_cells
 from workbench.workspace import Recommendation
 
 __all__ = ["draw"]

@@ -10,15 +10,14 @@ import streamlit as st
 
 from workbench import clock, formats
 from workbench.checks.custom import all_checks
+from workbench.ui.acting import allowed, attempt, principal, workspace
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import show_rows
-from workbench.ui.recommendations.acting import allowed, attempt
-from workbench.ui.recommendations.files import row_exports
+from workbench.ui.picking import choose_one, put
 from workbench.ui.recommendations.filters import account_names
 from workbench.ui.text import visible
-from workbench.ui.waste.kept import principal, workspace
-from workbench.ui.waste.picking import choose_one, put
+from workbench.ui.workspace_files import row_exports
 from workbench.workspace import Intent, IntentKind, Permission, SavedIntent
 
 __all__ = ["draw", "forget", "rule_rows"]
@@ -138,6 +137,7 @@ def _show_held(one: SavedIntent) -> None:
         state=[],
         q=[],
         who=[],
+        resource=[],
         min=[],
         page=[],
     )

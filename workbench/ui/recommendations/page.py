@@ -8,11 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.ui import acting, notes
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
-from workbench.ui.recommendations import acting, deciding, detail, intents, notes, queue
+from workbench.ui.picking import put
+from workbench.ui.recommendations import deciding, detail, intents, queue
 from workbench.ui.recommendations.wanted import Wanted, read_wanted
-from workbench.ui.waste.picking import put
 
 __all__ = ["draw"]
 

@@ -9,18 +9,18 @@ import streamlit as st
 
 from workbench import formats
 from workbench.checks.custom import all_checks
+from workbench.ui.acting import principal, workspace
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
+from workbench.ui.picking import choose_one, put, table_key
+from workbench.ui.recommendation_table import full_table
+from workbench.ui.recommendation_words import ORDERS, amount_of, name_of
 from workbench.ui.recommendations import deciding, filters, grid
-from workbench.ui.recommendations.files import exports
 from workbench.ui.recommendations.listing import MOST, ROWS, listed, matching
-from workbench.ui.recommendations.rows import full_table
 from workbench.ui.recommendations.wanted import Wanted
-from workbench.ui.recommendations.words import ORDERS, amount_of, name_of
 from workbench.ui.registry import page_info
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.kept import principal, workspace
-from workbench.ui.waste.picking import choose_one, put, table_key
+from workbench.ui.workspace_files import exports
 from workbench.workspace import Order, Page, Recommendation, SavedScan
 
 __all__ = ["draw"]

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from workbench import formats
+from workbench.ui.acting import workspace
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import show_rows
-from workbench.ui.recommendations.files import row_exports
-from workbench.ui.recommendations.words import DONE, PRIORITIES, state_words
-from workbench.ui.waste.kept import workspace
+from workbench.ui.recommendation_words import DONE, PRIORITIES, state_words
+from workbench.ui.workspace_files import row_exports
 from workbench.workspace import Event
 
 __all__ = ["draw", "event_rows"]

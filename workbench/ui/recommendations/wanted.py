@@ -1,9 +1,9 @@
 """What the address of the queue asks for. Pure.
 
 ``waiting=yes|no`` (default: yes, unless states are named) · repeated ``state=`` · ``q=`` words · ``check=`` ·
-``account=`` · ``who=`` a person, ``-`` for nobody · ``tag=key=value`` exactly · ``min=`` saving a month ·
-``intentional=yes|only`` · ``order=`` · ``page=`` from 1. A value that is not known matches nothing and is said; it
-never widens what is shown.
+``account=`` · ``resource=`` its id · ``who=`` a person, ``-`` for nobody · ``tag=key=value`` exactly ·
+``min=`` saving a month · ``intentional=yes|only`` · ``order=`` · ``page=`` from 1. A value that is not known matches
+nothing and is said; it never widens what is shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from workbench.ui.recommendations.words import state_words
+from workbench.ui.recommendation_words import state_words
 from workbench.workspace import Order, RecommendationFilter, State
 
 __all__ = ["NOBODY", "PARAMS", "Wanted", "read_wanted"]
@@ -21,7 +21,7 @@ __all__ = ["NOBODY", "PARAMS", "Wanted", "read_wanted"]
 NOBODY = "-"
 """Stands for no assignee in the address."""
 
-PARAMS = ("waiting", "state", "q", "check", "account", "who", "tag", "min", "intentional", "order", "page")
+PARAMS = ("waiting", "state", "q", "check", "account", "resource", "who", "tag", "min", "intentional", "order", "page")
 
 _INTENTIONAL: Mapping[str, bool | None] = {"": False, "yes": None, "only": True}
 _MAX_PAGE = 100_000
@@ -37,6 +37,7 @@ class Wanted:
         text: words to find.
         check_id: of one check; empty for any.
         account_id: of one account; empty for any.
+        resource_id: of one resource; empty for any.
         assignee: of one person, :data:`NOBODY`, or empty for any.
         tag: key and value of the resource; None for any.
         minimum: saving a month, in the currency of each; None leaves those without a price in.
@@ -52,6 +53,7 @@ class Wanted:
     text: str = ""
     check_id: str = ""
     account_id: str = ""
+    resource_id: str = ""
     assignee: str = ""
     tag: tuple[str, str] | None = None
     minimum: Decimal | None = None
@@ -70,6 +72,7 @@ class Wanted:
             text=self.text,
             check_id=self.check_id or None,
             account_id=self.account_id or None,
+            resource_id=self.resource_id or None,
             assignee=None if not self.assignee else "" if self.assignee == NOBODY else self.assignee,
             tag=self.tag,
             saving_at_least=self.minimum,
@@ -91,6 +94,7 @@ class Wanted:
             "words": self.text,
             "check": self.check_id,
             "account": self.account_id,
+            "resource": self.resource_id,
             "assignee": "nobody" if self.assignee == NOBODY else self.assignee,
             "tag": "=".join(self.tag or ()),
         }
@@ -145,6 +149,7 @@ def read_wanted(params: Mapping[str, Sequence[str]]) -> Wanted:
         text=one("q"),
         check_id=one("check"),
         account_id=one("account"),
+        resource_id=one("resource"),
         assignee=one("who"),
         tag=tag,
         minimum=minimum,

@@ -20,13 +20,13 @@ from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
+from workbench.ui.picking import choose_one, picked, put, table_key
 from workbench.ui.table import TableColumn, show_table
 from workbench.ui.text import plain, visible
 from workbench.ui.waste import editor, thresholds
 from workbench.ui.waste.choice import given_params
 from workbench.ui.waste.files import queries_of, scan_exports
 from workbench.ui.waste.kept import Asked, Scanned
-from workbench.ui.waste.picking import choose_one, picked, put, table_key
 
 __all__ = ["draw"]
 

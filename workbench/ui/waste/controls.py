@@ -12,11 +12,12 @@ from workbench.checks.header import PRESETS
 from workbench.checks.keep import keep, keepable
 from workbench.costs.view import Basis
 from workbench.engines import Query
+from workbench.ui.acting import principal, workspace
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
+from workbench.ui.picking import choose_one, put
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.kept import Asked, Scanned, known, principal, scan, workspace
-from workbench.ui.waste.picking import choose_one, put
+from workbench.ui.waste.kept import Asked, Scanned, known, scan
 from workbench.ui.words import BASES
 from workbench.workspace import Permission, SavedScan
 from workbench.workspace import why as why_allowed

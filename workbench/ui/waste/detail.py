@@ -25,12 +25,12 @@ from workbench.ui.charts import CONFIG
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
+from workbench.ui.picking import close, put
 from workbench.ui.registry import page_info
 from workbench.ui.resource_finder import type_name
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.files import scan_exports
 from workbench.ui.waste.kept import Asked, Scanned, finding_name
-from workbench.ui.waste.picking import close, put
 from workbench.ui.waste.pictures import metric_picture
 from workbench.ui.waste.sums import Rival, counted_less
 from workbench.ui.words import BASES as BASIS_WORDS

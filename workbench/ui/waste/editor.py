@@ -10,12 +10,13 @@ import streamlit as st
 from workbench import formats
 from workbench.checks.custom import CustomChecks, Validation, validate
 from workbench.checks.registry import CHECKS, Check
+from workbench.ui.acting import principal
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import show_rows
+from workbench.ui.picking import put
 from workbench.ui.text import plain
-from workbench.ui.waste.kept import Scanned, principal
-from workbench.ui.waste.picking import put
+from workbench.ui.waste.kept import Scanned
 from workbench.workspace import Permission
 from workbench.workspace import why as why_allowed
 

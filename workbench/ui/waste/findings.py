@@ -15,12 +15,12 @@ from workbench.engines import Query
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext, raw_params
 from workbench.ui.health.grids import current_palette
+from workbench.ui.picking import choose_one, picked, put, table_key, type_in
 from workbench.ui.table import show_table
 from workbench.ui.text import plain
 from workbench.ui.waste.choice import DEFAULT_MINIMUM, Wanted, read_wanted
 from workbench.ui.waste.files import scan_exports
 from workbench.ui.waste.kept import Asked, Scanned, finding_name
-from workbench.ui.waste.picking import choose_one, picked, put, table_key, type_in
 from workbench.ui.waste.rows import Shown, columns, in_words, select, table_of
 from workbench.ui.waste.sums import service_of
 

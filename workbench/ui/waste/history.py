@@ -12,15 +12,15 @@ import streamlit as st
 
 from workbench import formats
 from workbench.checks.keep import Compared, compare
+from workbench.ui.acting import workspace
 from workbench.ui.blocks import block
 from workbench.ui.charts import CONFIG, Series, TimeSeries, lines
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import arrow_rows, current_palette, show_rows
+from workbench.ui.picking import choose_one
 from workbench.ui.text import plain
 from workbench.ui.waste.controls import PRESET_WORDS
 from workbench.ui.waste.files import kept_exports
-from workbench.ui.waste.kept import workspace
-from workbench.ui.waste.picking import choose_one
 from workbench.ui.words import BASES
 from workbench.workspace import Finding, SavedScan
 

@@ -18,12 +18,12 @@ from workbench.checks.custom import all_checks
 from workbench.checks.ground import Ground, read_ground
 from workbench.checks.registry import Check
 from workbench.checks.scan import Found, ScanResult, Step, run_scan
+from workbench.ui.acting import principal
 from workbench.ui.context import PageContext
 from workbench.ui.waste.choice import Choice, read_choice
 from workbench.ui.waste.sums import MoneyKey, money_keys
-from workbench.workspace import Principal, Workspace, local_principal
 
-__all__ = ["Asked", "Scanned", "asked", "finding_name", "kept", "known", "principal", "scan", "workspace"]
+__all__ = ["Asked", "Scanned", "asked", "finding_name", "kept", "known", "scan"]
 
 T = TypeVar("T")
 
@@ -105,16 +105,6 @@ class Scanned:
 def finding_name(one: Found) -> str:
     """How the address calls a finding."""
     return f"{one.check.id}/{one.account}/{one.subject}"
-
-
-def principal() -> Principal:
-    """Who is at the page."""
-    return local_principal()
-
-
-def workspace(ctx: PageContext) -> Workspace:
-    """The workspace of whoever is at the page."""
-    return Workspace(ctx.settings, principal=principal())
 
 
 def asked(ctx: PageContext) -> Asked:

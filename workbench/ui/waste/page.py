@@ -9,9 +9,9 @@ import streamlit as st
 
 from workbench.ui.context import PageContext
 from workbench.ui.errors import message_of, show_error
+from workbench.ui.picking import put
 from workbench.ui.waste import checks, controls, detail, findings, history, summary, whynot
 from workbench.ui.waste.kept import Asked, Scanned, asked
-from workbench.ui.waste.picking import put
 from workbench.ui.waste.sums import main_currency
 
 __all__ = ["draw"]

@@ -19,11 +19,11 @@ from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
 from workbench.ui.kpi import Tile, draw_tiles
+from workbench.ui.picking import put
 from workbench.ui.table import TableColumn, show_table
 from workbench.ui.text import plain
 from workbench.ui.waste.files import queries_of, scan_exports
 from workbench.ui.waste.kept import Asked, Scanned
-from workbench.ui.waste.picking import put
 from workbench.ui.waste.sums import Overview, overview, tree_of
 
 __all__ = ["draw_outcomes", "draw_tiles_of", "draw_treemap"]

@@ -14,13 +14,13 @@ from workbench.engines import Query
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import arrow_rows, show_rows
+from workbench.ui.picking import choose_one, type_in
 from workbench.ui.registry import page_info
 from workbench.ui.resource_finder import type_name
 from workbench.ui.text import plain, visible
 from workbench.ui.waste.detail import reason_rows
 from workbench.ui.waste.files import kept_exports
 from workbench.ui.waste.kept import Asked, Scanned, kept
-from workbench.ui.waste.picking import choose_one, type_in
 
 __all__ = ["draw"]
 

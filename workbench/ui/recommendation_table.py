@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench import formats
-from workbench.ui.recommendations.words import PRIORITIES, amount_of, name_of, until_words
+from workbench.ui.recommendation_words import PRIORITIES, amount_of, name_of, until_words
 from workbench.ui.text import visible
 from workbench.workspace import Recommendation
 
