@@ -9,6 +9,7 @@ from workbench.ui.health import (
     invoices,
     load_bills,
     loads,
+    price_lists,
     quality,
     snapshots,
     tie_out,
@@ -26,6 +27,7 @@ parts = {
     "Files": lambda: loads.draw(ctx),
     "Quality": lambda: quality.draw(ctx),
     "Snapshots": lambda: snapshots.draw(ctx),
+    "Price lists": lambda: price_lists.draw(ctx),
     "Load bills": lambda: load_bills.draw(ctx.settings),
     "Dictionary": lambda: dictionary.draw(ctx),
 }

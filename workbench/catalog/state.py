@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.catalog.lookup import Catalog
@@ -17,6 +18,8 @@ from workbench.engines import Engine, Query
 __all__ = ["OLD_AFTER_DAYS", "CatalogState", "PriceState", "billed_regions", "catalog_state"]
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+_PRICED = ("compute", "database", "cache", "storage")
 
 OLD_AFTER_DAYS = 90
 """Days after which prices are called old. AWS changed 24 of 870 common prices in 15 months, so that in a quarter about
@@ -91,22 +94,15 @@ def catalog_state(catalog: Catalog, today: date, regions: Iterable[str] = ()) ->
         regions: only prices of these; empty: of all.
     """
     wanted = tuple(sorted(set(regions)))
-    found = []
-    for service in ("compute", "database", "cache", "storage"):
-        rows = catalog.price_rows.filter(pc.equal(catalog.price_rows["service"], service))
-        found.append((service, rows.column("region"), rows.column("instance_type"), rows.column("price_date")))
-    rates = catalog.rate_rows
-    found.append(("reservations", rates.column("region"), rates.column("instance_type"), rates.column("rate_date")))
+    rates = catalog.rate_rows.rename_columns({"rate_date": "price_date"})
+    tables = [(service, catalog.price_rows.filter(pc.field("service") == service)) for service in _PRICED]
     states, priced = [], set()
-    for service, *columns in found:
-        rows = [
-            row
-            for row in zip(*(column.to_pylist() for column in columns), strict=True)
-            if not wanted or row[0] in wanted
-        ]
+    for service, rows in (*tables, ("reservations", rates)):
+        if wanted:
+            rows = rows.filter(pc.field("region").isin(wanted))
         if service == "compute":
-            priced = {region for region, _, _ in rows}
-        if rows:
+            priced = set(rows.column("region").unique().to_pylist())
+        if len(rows):
             states.append(_state(service, rows, today))
     return CatalogState(
         today=today,
@@ -125,17 +121,18 @@ def catalog_state(catalog: Catalog, today: date, regions: Iterable[str] = ()) ->
     )
 
 
-def _state(service: str, rows: list[tuple[str, str, date]], today: date) -> PriceState:
-    days = [day for _, _, day in rows]
+def _state(service: str, rows: pa.Table, today: date) -> PriceState:
+    days = rows.column("price_date")
+    newest = pc.max(days).as_py()
     return PriceState(
         service=service,
-        types=len({instance_type for _, instance_type, _ in rows}),
+        types=len(rows.column("instance_type").unique()),
         prices=len(rows),
-        regions=len({region for region, _, _ in rows}),
-        newest=max(days),
-        oldest=min(days),
-        old=sum((today - day).days > OLD_AFTER_DAYS for day in days),
-        age_days=(today - max(days)).days,
+        regions=len(rows.column("region").unique()),
+        newest=newest,
+        oldest=pc.min(days).as_py(),
+        old=pc.sum(pc.less(days, today - timedelta(days=OLD_AFTER_DAYS))).as_py(),
+        age_days=(today - newest).days,
     )
 
 
