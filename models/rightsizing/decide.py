@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from models.rightsizing.bill import Resimulated
 from models.rightsizing.candidates import Candidate, Catalogue, credit_outcome, judge
-from models.rightsizing.confidence import Confidence, Effort, confidence, effort
+from models.rightsizing.confidence import Confidence, Doubts, Effort, confidence, effort
 from models.rightsizing.demand import Demand, Refusal, capacity, measure
 from models.rightsizing.facts import HOURS_A_MONTH, Hours, Machine, PriceMissing, Resource, Usage
 from models.rightsizing.idle import idle_level, too_small
@@ -229,6 +229,7 @@ def _sized(
     rejected = tuple(each for each in judged if not each.fits)
 
     options: list[Option] = []
+    doubts = Doubts.of(resource, demand)
     for each in fitting:
         found = savings(
             present,
@@ -244,7 +245,9 @@ def _sized(
             resimulated=None if resimulate is None else resimulate(each.machine),
             refused_after_days=policy.price_refused_after_days,
         )
-        options.append(_option(resource, present, demand, each, found, policy, today, hours, targets_agree, runs_seen))
+        options.append(
+            _option(resource, present, demand, each, found, policy, today, hours, doubts, targets_agree, runs_seen)
+        )
     if lacking:
         return Decision(
             resource, "under", "too little " + ", ".join(_words(sorted(lacking))), tuple(sorted(lacking)),
@@ -254,7 +257,7 @@ def _sized(
     saving = [each for each in options if each.savings.at_list is not None and each.savings.at_list > 0.005]
     if saving:
         chosen = _choose(saving, present, policy)
-        less = sorted({name for each in saving for name in _smaller(present, each.machine)})
+        less = _smaller_in_any(present, saving)
         return Decision(
             resource, "over", "a cheaper size would do", tuple(less), "ok", chosen, rejected, demand, notes,
             chosen[0].confidence,
@@ -266,7 +269,7 @@ def _sized(
     ]
     if unpriced and (isinstance(price, PriceMissing) or not any(each.savings.at_list is not None for each in options)):
         unpriced.sort(key=lambda each: (each.machine.family != present.family, *_size(each.machine)))
-        less = sorted({name for each in unpriced for name in _smaller(present, each.machine)})
+        less = _smaller_in_any(present, unpriced)
         return Decision(
             resource, "over", "a smaller size would do; what it saves needs prices", tuple(less), "price_missing",
             tuple(unpriced[:MOST_OPTIONS]), rejected, demand, notes, unpriced[0].confidence,
@@ -288,14 +291,14 @@ def _option(
     policy: Policy,
     today: date,
     hours: Hours | None,
+    doubts: Doubts,
     targets_agree: bool | None,
     runs_seen: int,
 ) -> Option:
     work = effort(present, candidate.machine, resource.workload)
-    sure = confidence(
-        resource, demand, candidate.machine,
-        as_of=today, price_max_age_days=policy.price_max_age_days, targets_agree=targets_agree,
-    )  # fmt: skip
+    sure = doubts.about(
+        candidate.machine, as_of=today, price_max_age_days=policy.price_max_age_days, targets_agree=targets_agree
+    )
     counted = found.today if found.today is not None else found.at_list
     utility = None
     if counted is not None:
@@ -372,6 +375,10 @@ _COMPARED = ("cpu", "memory", "ebs_throughput", "ebs_iops", "network", "gpu")
 
 def _smaller(present: Machine, target: Machine) -> list[str]:
     return [name for name in _COMPARED if _differs(target, present, name)]
+
+
+def _smaller_in_any(present: Machine, options: Sequence[Option]) -> list[str]:
+    return [name for name in sorted(_COMPARED) if any(_differs(each.machine, present, name) for each in options)]
 
 
 def _larger(present: Machine, target: Machine) -> list[str]:

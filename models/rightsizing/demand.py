@@ -39,6 +39,11 @@ __all__ = [
 DIMENSIONS = ("cpu", "memory", "ebs_throughput", "ebs_iops", "network", "gpu", "gpu_memory")
 """What is measured. CPU, memory and GPU in percent of the present machine; the others in Mbit/s and operations/s."""
 
+_CAPACITY = {
+    "cpu": "vcpu", "memory": "memory_gib", "ebs_throughput": "ebs_mbit_s", "ebs_iops": "ebs_iops",
+    "network": "network_mbit_s", "gpu": "gpu_count", "gpu_memory": "gpu_memory_gib",
+}  # fmt: skip
+
 LEAST_HOURS = 30.0
 LEAST_COVERAGE = 0.5
 LEAST_AGE = timedelta(days=3)
@@ -163,16 +168,8 @@ def thin(demand: Demand) -> Demand:
 
 def capacity(machine: Machine, dimension: str) -> float | None:
     """What a machine has of a dimension, in the dimension's unit; None: not known. Percent dimensions in absolute."""
-    amounts: dict[str, float | None] = {
-        "cpu": machine.vcpu,
-        "memory": machine.memory_gib,
-        "ebs_throughput": machine.ebs_mbit_s,
-        "ebs_iops": machine.ebs_iops,
-        "network": machine.network_mbit_s,
-        "gpu": float(machine.gpu_count),
-        "gpu_memory": machine.gpu_memory_gib,
-    }
-    return amounts[dimension]
+    amount: float | None = getattr(machine, _CAPACITY[dimension])
+    return amount
 
 
 def saturated(demand: Demand, factor: float) -> tuple[float, int | None]:
