@@ -106,15 +106,18 @@ def _lines(
         if hours <= _LEAST_HOURS:
             continue
         size, region = size_of(row), row["region_id"] or ""
-        price = cost / hours
+        # Sums of a bill differ in the last digits; lines that are alike are to be seen as alike.
+        price = round(cost / hours, 10)
         share = rates.of(region, size)
-        rate = None if share is None else price * share
+        rate = None if share is None else round(price * share, 12)
         system = system_of(row["operating_system"], row["operation"]) or ("linux", "included")
         line = Line(
             key, size, family_of(size), region, system[0], price,
             units=units_of(size), account=row["sub_account_id"] or "", family_rate=rate, compute_rate=rate,
         )  # fmt: skip
-        quantities = (at_work / working if working else 0.0, at_weekend / weekend if weekend else 0.0)
+        quantities = (
+            round(at_work / working, 9) if working else 0.0, round(at_weekend / weekend, 9) if weekend else 0.0,
+        )  # fmt: skip
         found.append((line, quantities))
     return found
 
@@ -192,7 +195,11 @@ def _reservation(
     row = rows[0]
     region, family = row["region_id"] or "", family_of(size)
     system = (system_of(row["operating_system"], row["operation"]) or ("linux", "included"))[0]
-    hours = sum(by_type.values()) + (one["unused"] or 0.0)
+    whole = units_of(size)
+    hours = one["unused"] or 0.0
+    for name, ran in by_type.items():
+        part = units_of(name)
+        hours += ran * part / whole if part and whole else ran
     # One that lies idle while its family runs on demand beside it covers its own size only.
     idle = (one["unused"] or 0.0) > 0.01 * hours and open_hours.get((region, family, system), 0.0) > 0.01 * hours
     return Reservation(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import fsum
 
 from models.rightsizing.bill import Line, Plan, Portfolio, Resimulated, fleet_saving
 from models.rightsizing.facts import HOURS_A_MONTH
@@ -61,35 +62,35 @@ class _Queue:
             self.spent.append(self.spent[-1] + one.need)
             self.covered.append(self.covered[-1] + one.value)
 
-    def value(self, money: float) -> float:
-        """On-demand value that an amount covers."""
+    def value(self, gone: Sequence[_Entry] = (), come: Sequence[_Entry] = ()) -> float:
+        """On-demand value that the money covers, after some lines went and others came."""
+        events = [(one.order, False, one) for one in gone] + [(one.order, True, one) for one in come]
+        events.sort(key=lambda event: event[:2])
+        left, value, start = self.money, 0.0, 0
+        for order, comes, one in events:
+            place = max(start, bisect_left(self.orders, order))
+            between = self.spent[place] - self.spent[start]
+            if between >= left:
+                break
+            left -= between
+            value += self.covered[place] - self.covered[start]
+            start = place if comes else place + 1
+            if comes:
+                if one.need >= left:
+                    return value + left / one.need * one.value
+                left -= one.need
+                value += one.value
+        return value + self._from(start, left)
+
+    def _from(self, start: int, money: float) -> float:
+        """Value that money covers from a place on."""
         if money <= 0.0:
             return 0.0
-        place = bisect_right(self.spent, money) - 1
+        place = bisect_right(self.spent, self.spent[start] + money) - 1
+        covered = self.covered[min(place, len(self.needs))] - self.covered[start]
         if place >= len(self.needs):
-            return self.covered[-1]
-        return self.covered[place] + (money - self.spent[place]) / self.needs[place] * self.values[place]
-
-    def changed(self, gone: _Entry | None, new: _Entry | None) -> float:
-        """On-demand value covered after one line went and another came."""
-        at, need, value = len(self.orders), 0.0, 0.0
-        if gone is not None:
-            at = bisect_left(self.orders, gone.order)
-            need, value = gone.need, gone.value
-        before = self.spent[at]
-
-        def without(money: float) -> float:
-            return self.value(money) if gone is None or money <= before else self.value(money + need) - value
-
-        if new is None:
-            return without(self.money)
-        to = bisect_left(self.orders, new.order)
-        ahead = self.spent[to] - (need if gone is not None and at < to else 0.0)
-        if self.money <= ahead:
-            return without(self.money)
-        if self.money <= ahead + new.need:
-            return without(ahead) + (self.money - ahead) / new.need * new.value
-        return without(self.money - new.need) + new.value
+            return covered
+        return covered + (self.spent[start] + money - self.spent[place]) / self.needs[place] * self.values[place]
 
 
 class _Side:
@@ -113,7 +114,7 @@ class _Side:
         entries = [entry for line in lines if (entry := self.entry(line, self.left_of(line))) is not None]
         self.queue = _Queue(entries, sum(one.commitment for one in compute))
         self.rest = sum(line.price * self.left_of(line) for line in lines)
-        self.cost = self.rest - self.queue.value(self.queue.money)
+        self.cost = self.rest - self.queue.value()
 
     def left_of(self, line: Line) -> float:
         held = self.left.get((line.region, line.family))
@@ -168,41 +169,43 @@ class _Side:
             if money <= 0.0:
                 return
 
-    def saved(self, old: Line, new: Line) -> float:
-        """Cost of an hour before minus after; commitments cost the same either way."""
-        cells = {(line.region, line.family) for line in (old, new)}
-        if not cells & self.special:
-            gone, come = self.entry(old, old.quantity), self.entry(new, new.quantity)
-            rest = self.rest - old.price * old.quantity + new.price * new.quantity
-            return self.cost - (rest - self.queue.changed(gone, come))
-        return self._settled_again(old, new, cells)
+    def saved(self, old: Line, quantity: float, new: Line) -> float:
+        """Cost of an hour before minus after, when so many machines of a line become another.
 
-    def _settled_again(self, old: Line, new: Line, cells: set[tuple[str, str]]) -> float:
-        rest, queue = self.rest, []
-        touched: set[str] = {old.key}
-        for cell in cells:
-            before = self.cells.get(cell, [])
-            after = [line for line in before if line.key != old.key]
-            if cell == (new.region, new.family):
-                after = [*after, new]
+        Commitments cost the same either way.
+        """
+        rest = self.rest
+        gone: list[_Entry | None] = []
+        come: list[_Entry | None] = []
+        fewer, more = replace(old, quantity=max(0.0, old.quantity - quantity)), replace(new, quantity=quantity)
+        for cell in {_cell(old), _cell(new)}:
+            before = self.cells.get(cell, []) if cell in self.special else [old] if cell == _cell(old) else []
+            after = [fewer if line.key == old.key else line for line in before]
+            if cell == _cell(new):
+                after.append(more)
             left = self.settle(cell, after) if cell in self.special else {one.key: one.quantity for one in after}
-            rest += sum(one.price * left[one.key] for one in after)
-            rest -= sum(one.price * self.left_of(one) for one in before)
-            touched |= {one.key for one in before}
-            queue += [entry for one in after if (entry := self.entry(one, left[one.key])) is not None]
-        if self.owner is None:
-            return self.cost - rest
-        kept = [
-            _Entry(order, need, value)
-            for order, need, value in zip(self.queue.orders, self.queue.needs, self.queue.values, strict=True)
-            if order[3] not in touched
-        ]
-        after_all = _Queue([*kept, *queue], self.queue.money)
-        return self.cost - (rest - after_all.value(after_all.money))
+            have = {one.key: self.left_of(one) for one in before}
+            for one in before:
+                if left[one.key] != have[one.key]:
+                    rest -= one.price * have[one.key]
+                    gone.append(self.entry(one, have[one.key]))
+            for one in after:
+                if left[one.key] != have.get(one.key):
+                    rest += one.price * left[one.key]
+                    come.append(self.entry(one, left[one.key]))
+        went, came = [one for one in gone if one is not None], [one for one in come if one is not None]
+        return self.cost - (rest - self.queue.value(went, came))
+
+
+def _cell(line: Line) -> tuple[str, str]:
+    return line.region, line.family
 
 
 class Pool:
     """All machines paid by the hour in one currency, and the commitments that cover them.
+
+    For the saving of one change, machines that are alike are one line: which of them a commitment covers makes no
+    difference to the bill.
 
     Args:
         hours: kinds of hours in the window: how many, and what ran in the mean of them; a line is there in each.
@@ -216,40 +219,55 @@ class Pool:
         self._as_of = as_of
         self._expiry = portfolio.last_end(as_of)
         self._window = sum(count for count, _ in self._hours)
-        lasting = portfolio.lasting(as_of)
-        self._now = [_Side(lines, portfolio) for _, lines in self._hours]
-        self._later = self._now if self._expiry is None else [_Side(lines, lasting) for _, lines in self._hours]
-        self._lines = {line.key: line for _, lines in self._hours for line in lines}
         owners = [one.account for one in portfolio.reservations] + [one.account for one in portfolio.plans]
         self._owners = frozenset(owners)
+        self._lines = [{line.key: line for line in lines} for _, lines in self._hours]
+        alike = [self._alike(lines) for _, lines in self._hours]
+        lasting = portfolio.lasting(as_of)
+        self._now = [_Side(lines, portfolio) for lines in alike]
+        self._later = self._now if self._expiry is None else [_Side(lines, lasting) for lines in alike]
         self._known: dict[tuple[object, ...], Resimulated] = {}
+
+    def _shape(self, line: Line) -> tuple[object, ...]:
+        """What lines that are alike have in common."""
+        account = line.account if line.account in self._owners else ""
+        return (
+            line.instance_type, line.region, line.operating_system, line.price, line.compute_rate, line.family_rate,
+            account,
+        )  # fmt: skip
+
+    def _alike(self, lines: Sequence[Line]) -> list[Line]:
+        sums: dict[tuple[object, ...], list[Line]] = defaultdict(list)
+        for line in lines:
+            sums[self._shape(line)].append(line)
+        return [
+            replace(same[0], key=repr(shape), quantity=fsum(line.quantity for line in same), account=str(shape[-1]))
+            for shape, same in sums.items()
+        ]
 
     def line(self, key: str) -> Line | None:
         """A line as it is in one kind of hour; None: it is not among the machines."""
-        return self._lines.get(key)
+        return self._lines[0].get(key) if self._lines else None
 
     def row(self, new: Line) -> Resimulated:
         """What one change alone takes off the bill, a month; lines that are alike have the same answer."""
-        old = [side.lines[new.key] for side in self._now]
-        shape = (
-            *((one.quantity, one.price, one.compute_rate, one.family_rate) for one in old),
-            old[0].instance_type, old[0].region, old[0].operating_system,
-            old[0].account if old[0].account in self._owners else None,
-            new.instance_type, new.price, new.compute_rate, new.family_rate,
-        )  # fmt: skip
+        quantities = tuple(lines[new.key].quantity for lines in self._lines)
+        old = self._shape(self._lines[0][new.key])
+        shape = (quantities, old, self._shape(new))
         if shape not in self._known:
-            today = self._saved(self._now, new)
-            later = today if self._later is self._now else self._saved(self._later, new)
+            today = self._saved(self._now, repr(old), quantities, new)
+            later = today if self._later is self._now else self._saved(self._later, repr(old), quantities, new)
             differs = abs(today - later) > 0.005
             self._known[shape] = Resimulated(today, later, self._expiry if differs else None)
         return self._known[shape]
 
-    def _saved(self, sides: Sequence[_Side], new: Line) -> float:
+    def _saved(self, sides: Sequence[_Side], old: str, quantities: Sequence[float], new: Line) -> float:
+        account = new.account if new.account in self._owners else ""
+        changed = replace(new, key="+", account=account)
         total = 0.0
-        for (count, _), side in zip(self._hours, sides, strict=True):
-            old = side.lines[new.key]
-            if old.quantity > 0.0:
-                total += count * side.saved(old, replace(new, quantity=old.quantity, account=old.account))
+        for (count, _), side, quantity in zip(self._hours, sides, quantities, strict=True):
+            if quantity > 0.0:
+                total += count * side.saved(side.lines[old], quantity, changed)
         return total * HOURS_A_MONTH / self._window
 
     def fleet(self, changes: Mapping[str, Line]) -> Resimulated:
