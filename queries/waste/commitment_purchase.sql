@@ -89,9 +89,9 @@ cover AS (
   SELECT MIN(charge_date) AS first_day FROM daily_costs WHERE charge_count > 0
 )
 SELECT k.subject, k.account,
-  CASE WHEN cover.first_day > CAST($as_of AS DATE) - 23 OR k.on_demand_cost IS NULL THEN 'cannot tell'
+  CASE WHEN (SELECT first_day FROM cover) > CAST($as_of AS DATE) - 23 OR k.on_demand_cost IS NULL THEN 'cannot tell'
     WHEN f.floor_cost > $min_floor THEN 'flagged' ELSE 'passed' END AS verdict,
-  CASE WHEN cover.first_day > CAST($as_of AS DATE) - 23 THEN 'needs 30 days of bill'
+  CASE WHEN (SELECT first_day FROM cover) > CAST($as_of AS DATE) - 23 THEN 'needs 30 days of bill'
     WHEN k.on_demand_cost IS NULL THEN 'needs effective_cost of its lines' END AS reason,
   f.floor_cost, f.covered_cost, k.on_demand_cost,
   100.0 * f.covered_cost / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0) AS covered_percent, f.slots, f.slots_all,
@@ -103,4 +103,4 @@ SELECT k.subject, k.account,
   CAST((f.covered_cost - f.floor_cost * (1 - $discount_high / 100.0)) / NULLIF(CAST(k.on_demand_cost AS DOUBLE), 0)
     AS DOUBLE) AS share_high,
   k.currency, k.base_billed, k.on_demand_cost AS base_effective, k.base_contracted, k.base_list
-FROM kinds AS k JOIN levels AS f ON f.subject = k.subject CROSS JOIN cover
+FROM kinds AS k JOIN levels AS f ON f.subject = k.subject

@@ -56,10 +56,10 @@ sums AS (
   HAVING MAX(COALESCE(charge_period_end, charge_period_start)) >= CAST($as_of AS DATE) - 1
 ),
 ages AS (
-  SELECT s.*, cover.first_day, h.created_at IS NOT NULL AS known,
+  SELECT s.*, (SELECT first_day FROM cover) AS first_day, h.created_at IS NOT NULL AS known,
     COALESCE(CAST(h.created_at AS DATE), c.first_charge_date) AS first_seen,
     CAST($as_of AS DATE) - COALESCE(CAST(h.created_at AS DATE), c.first_charge_date) AS age_days
-  FROM sums AS s CROSS JOIN cover
+  FROM sums AS s
   LEFT JOIN resource_costs AS c ON c.resource_id = s.subject AND c.sub_account_id IS NOT DISTINCT FROM s.account
     AND c.billing_currency = s.currency
   LEFT JOIN snapshots AS h ON c.inventory_table = 'snapshots' AND h.id = c.inventory_id
