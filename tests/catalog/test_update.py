@@ -15,14 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.focus_bill import csv_text, focus_row
 from tests.support.price_api import PriceApi, cache_node, database, machine, price_api, volume
 from workbench.catalog import Price, PriceMissing, load_catalog, lookup
 from workbench.catalog.kept import folder_of, kept_lists, prune
 from workbench.catalog.sources import read_history
 from workbench.catalog.update import UpdateReport, update_prices
-from workbench.errors import AccessDenied, BadEntry, DataError
+from workbench.engines import Query
+from workbench.errors import AccessDenied, BadEntry, DataError, StorageError
+from workbench.ingest import ingest
 from workbench.progress import Silent
-from workbench.settings import PROJECT_ROOT
+from workbench.settings import PROJECT_ROOT, Settings
+from workbench.snapshot import SnapshotStore
 
 pytestmark = pytest.mark.usefixtures("small_reference")
 
@@ -294,6 +298,42 @@ def test_the_same_list_again_is_not_kept_twice(api: PriceApi, tmp_path: Path) ->
     fetch(api, tmp_path)
     again = fetch(api, tmp_path, moment=datetime(2026, 11, 20, 10, tzinfo=UTC))
     assert (again.lists[0].status, again.exit_code, len(kept_lists(tmp_path))) == ("unchanged", 4, 1)
+
+
+def test_two_lists_of_one_second_are_two_lists(api: PriceApi, tmp_path: Path) -> None:
+    for amount in ("0.3", "0.4"):
+        api.products = [machine(price=amount)]
+        fetch(api, tmp_path)
+    assert [one.fetched_at.second for one in kept_lists(tmp_path)] == [0, 1]
+    assert price(tmp_path, "us-east-1", "m5.xlarge").amount == Decimal("0.4")
+
+
+def test_the_next_load_brings_new_prices_into_the_tables_in_usd(api: PriceApi, settings: Settings) -> None:
+    api.products = [
+        machine(price="0.2", reserved={("1yr", "standard", "No Upfront"): ("0.111", "")}),
+        machine(price="0.4", system="Windows"),
+        machine(price="0.3", system="Windows", licence="Bring your own license"),
+        machine(price="1.5", region="cn-north-1", currency="CNY"),
+    ]
+    fetch(api, settings.home, regions=("us-east-1", "cn-north-1"))
+    bill = settings.home / "bill.csv"
+    bill.write_text(csv_text([focus_row("i-1")]))
+    assert ingest([str(bill)], settings).exit_code == 0
+    prices = Query("prices", "SELECT * FROM instance_catalog WHERE instance_type = 'm5.xlarge' AND price IS NOT NULL")
+    rates = Query("rates", "SELECT * FROM commitment_rates WHERE instance_type = 'm5.xlarge' AND rate = 0.111")
+    with SnapshotStore(settings).open() as snapshot:
+        found = snapshot.engine.run(prices).to_pylist()
+        assert snapshot.engine.run(rates).num_rows == 1
+    ours = {row["operating_system"]: row["price"] for row in found if row["region"] == "us-east-1"}
+    assert ours == {"linux": Decimal("0.2"), "windows": Decimal("0.4"), "windows, byol": Decimal("0.3")}
+    assert not any(row["region"] == "cn-north-1" for row in found)
+
+
+def test_a_home_folder_that_cannot_be_written_is_named(api: PriceApi, tmp_path: Path) -> None:
+    api.products = [machine(price="0.2")]
+    folder_of(tmp_path).write_text("a file where the folder should be")
+    with pytest.raises(StorageError, match=str(tmp_path)):
+        fetch(api, tmp_path)
 
 
 def test_old_lists_go_and_the_newest_of_each_place_stays(api: PriceApi, tmp_path: Path) -> None:
