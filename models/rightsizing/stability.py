@@ -62,7 +62,9 @@ def agree(
             continue
         found = decide(resource, demand, catalogue, policy, now=now, hours=hours, rejections=False)
         targets.append(found.options[0].machine.instance_type if found.finding == "over" else None)
-    return stable(targets) if len(targets) >= _LEAST_PARTS else None
+        if not stable(targets):
+            return False
+    return True if len(targets) >= _LEAST_PARTS else None
 
 
 def targets_agree(

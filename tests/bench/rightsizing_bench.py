@@ -146,8 +146,10 @@ def blocks(file: Path, machines: int, days: int) -> Iterator[tuple[int, Block]]:
             found = connection.execute(
                 "SELECT cpu, memory, network FROM samples WHERE machine >= ? AND machine < ? ORDER BY machine, step",
                 [first, last],
-            ).to_arrow_table()
-            tables = [found[name].to_numpy().astype(np.float64).reshape(last - first, steps) for name in METRICS]
+            ).fetchnumpy()
+            tables = [
+                np.ma.filled(found[name].astype(np.float64), np.nan).reshape(last - first, steps) for name in METRICS
+            ]
             start = END - timedelta(days=days)
             yield first, Block(start, 5.0, tables[0], tables[1], network_mbit_s=tables[2])
 
@@ -174,10 +176,10 @@ def from_percentiles(file: Path, machines: int, days: int) -> str:
     )
     busy = ", ".join(f"avg(({name} >= 90)::INT) AS busy_{name}" for name in ("cpu", "memory"))
     with connect(file) as connection:
-        whole = connection.execute(
+        whole = connection.sql(
             f"SELECT {asked}, {busy} FROM samples GROUP BY machine ORDER BY machine"
         ).to_arrow_table()
-        daily = connection.execute(
+        daily = connection.sql(
             f"SELECT avg(cpu) AS cpu, sum(network) * 300 / 8 AS mb FROM samples"
             f" GROUP BY machine, step // {STEPS_A_DAY} ORDER BY machine, step // {STEPS_A_DAY}"
         ).to_arrow_table()
@@ -198,10 +200,13 @@ def from_percentiles(file: Path, machines: int, days: int) -> str:
         network_mb_day=daily["mb"].to_numpy().reshape(machines, days),
         cpu_mean_day=daily["cpu"].to_numpy().reshape(machines, days),
     )  # fmt: skip
-    found = []
-    for resource, demand in zip(resources, demands_of(columns, resources, END), strict=True):
-        found.append(decide(resource, demand, catalogue, Policy(), now=END, hours=hours[resource.resource_id]))
-    return summary(found)
+    demands = zip(resources, demands_of(columns, resources, END), strict=True)
+    return summary(
+        [
+            decide(each, demand, catalogue, Policy(), now=END, hours=hours[each.resource_id], rejections=False)
+            for each, demand in demands
+        ]
+    )
 
 
 def summary(found: list[Decision]) -> str:
