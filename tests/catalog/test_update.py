@@ -387,6 +387,17 @@ def test_when_the_network_goes_amid_it_what_came_is_kept(api: PriceApi, tmp_path
     assert price(tmp_path, "us-east-1", "m5.xlarge").amount == Decimal("0.2")
 
 
+def test_china_refusing_credentials_of_elsewhere_stops_no_other_region(api: PriceApi, tmp_path: Path) -> None:
+    api.products = [machine(price="0.2"), cache_node("cache.m5.large", "0.16")]
+    api.answers = [(400, b'{"__type": "UnrecognizedClientException", "message": "The security token is invalid"}')]
+    report = fetch(api, tmp_path, "ec2", "elasticache", regions=("cn-north-1", "us-east-1"))
+    assert [(one.region, one.status) for one in report.lists] == [
+        ("cn-north-1", "refused"), ("cn-north-1", "refused"), ("us-east-1", "added"), ("us-east-1", "added")
+    ]  # fmt: skip
+    assert (report.exit_code, len(api.asked)) == (3, 3)
+    assert "security token is invalid" in report.lists[0].reason
+
+
 @pytest.mark.parametrize(("services", "regions"), [(["lambda"], ["us-east-1"]), (["ec2"], [])])
 def test_wrong_questions_are_refused_before_anything_is_asked(
     api: PriceApi, tmp_path: Path, services: list[str], regions: list[str]

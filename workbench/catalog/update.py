@@ -121,37 +121,45 @@ def update_prices(
 
     Raises:
         BadEntry: an unknown service, or no region.
-        AccessDenied: there are no credentials, or they may not ask, and no list had been added.
-        DataError: the API cannot be reached, and no list had been added.
-        StorageError: the home folder cannot be written.
+        AccessDenied: there are no credentials, or they may not ask, and no list came.
+        DataError: the API cannot be reached, and no list came.
+        StorageError: the home folder cannot be written, and no list had been added.
     """
     wanted = _wanted(services, regions)
     _sweep(home)
     before = load_catalog(home)
     clients: dict[str, PricingClient] = {}
+    unusable: dict[str, _Unusable] = {}
     results: list[ListResult] = []
     try:
         for offer, region in wanted:
             place = "cn-northwest-1" if region.startswith("cn-") else api_region
-            try:
-                if place not in clients:
-                    clients[place] = _client(place, endpoint)
-                results.append(_one(home, before, clients[place], offer, region, progress, moment, pause))
-            except (_Unusable, StorageError) as error:
-                if not any(one.status == "added" for one in results):
-                    raise error.cause if isinstance(error, _Unusable) else error from error.__cause__
-                cause = error.cause if isinstance(error, _Unusable) else error
-                results += [_refused(*rest, cause) for rest in wanted[len(results) :]]
-                break
+            # What refuses or cannot be reached once is not asked again; China may refuse while the others answer.
+            if place not in unusable:
+                try:
+                    if place not in clients:
+                        clients[place] = _client(place, endpoint)
+                    results.append(_one(home, before, clients[place], offer, region, progress, moment, pause))
+                    continue
+                except _Unusable as error:
+                    unusable[place] = error
+            results.append(_refused(offer, region, unusable[place].cause))
+    except StorageError as error:
+        if not any(one.status == "added" for one in results):
+            raise
+        results += [_refused(*rest, error) for rest in wanted[len(results) :]]
     except KeyboardInterrupt:
         if not any(one.status == "added" for one in results):
             raise
         return UpdateReport(tuple(results), len(wanted), interrupted=True)
+    if unusable and all(one.status == "refused" for one in results):
+        first = next(iter(unusable.values()))
+        raise first.cause from first.__cause__
     return UpdateReport(tuple(results), len(wanted))
 
 
 class _Unusable(Exception):
-    """The API answers nobody: no use in asking for the next list."""
+    """The API refuses or cannot be reached: no use in asking it for the next list."""
 
     def __init__(self, cause: WorkbenchError) -> None:
         super().__init__(str(cause))
