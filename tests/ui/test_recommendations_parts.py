@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from tests.support.scans import finding, scan
+from workbench.checks.registry import load_checks
 from workbench.settings import Settings
 from workbench.ui.recommendation_table import full_table
 from workbench.ui.recommendations.listing import added_up, listed, matching
-from workbench.ui.recommendations.payload import doubts, figures, money_rows, rule, steps
+from workbench.ui.recommendations.payload import doubts, figures, filled, money_rows, steps
 from workbench.ui.recommendations.wanted import NOBODY, Wanted, read_wanted
 from workbench.workspace import Choice, Edit, Order, State, Workspace
 
@@ -104,4 +105,20 @@ def test_a_page_that_is_none_is_the_first_and_is_said(text: str) -> None:
 
 @pytest.mark.parametrize("odd", [{}, {"evidence": 1, "savings": "x", "doubts": {"a": 1}, "remedy": 5, "rule": []}])
 def test_what_a_payload_lacks_is_nothing(odd: dict[str, object]) -> None:
-    assert (figures(odd, None), money_rows(odd, {}), doubts(odd), steps(odd), rule(odd)) == ([], [], [], [], "")
+    found = (figures(odd, None), money_rows(odd, {}), doubts(odd), steps(odd), filled(odd, "rule"))
+    assert found == ([], [], [], [], "")
+
+
+def test_figures_are_shown_in_the_digits_they_deserve() -> None:
+    check = next(one for one in load_checks() if one.id == "lambda_graviton")
+    evidence = {"x86_gb_seconds": "1269.7970999999998", "x86_cost": "12.022877553410", "last_day": "2026-11-20"}
+    rows = figures({"evidence": evidence | {"owner": "350718404594"}}, check, "EUR")
+    assert [(row["Value"], row["Unit"]) for row in rows] == [
+        ("1,270", "GB-s"), ("€12.02", None), ("2026-11-20", None), ("350718404594", None),
+    ]  # fmt: skip
+    assert figures({"evidence": evidence}, None)[1]["Value"] == "12.022877553410"
+
+
+def test_thresholds_are_filled_into_the_words() -> None:
+    payload = {"formula": "{share} % of {what}, {other}", "parameters": {"share": 20, "what": "{share}"}}
+    assert filled(payload, "formula") == "20 % of {share}, {other}"

@@ -266,6 +266,19 @@ def test_a_decision_on_the_one_that_is_open_is_not_taken_on_another_version(
     assert states(workspace)[0] == "rejected"
 
 
+def test_what_somebody_else_does_to_the_one_that_is_open_is_said(open_app: OpenApp, workspace: Workspace) -> None:
+    app = open_app(id="1")
+    assert "while it was open here" not in fine(app)
+    workspace.recommendations.decide([Choice(1, None)], Decision(Step.REJECT, "wanted"))
+    app.run()
+    assert "boris changed it while it was open here" in fine(app)
+    assert "it is rejected now" in shown(app)
+    app.button(key="wb-rec-one-reopen").click().run()
+    app.button(key="wb-rec-take").click().run()
+    assert "while it was open here" not in fine(app)
+    assert states(workspace)[0] == "open"
+
+
 def test_an_expired_one_says_that_there_is_nothing_to_decide(open_app: OpenApp, workspace: Workspace) -> None:
     workspace.record_scan(scan(1), [])
     words = fine(open_app(id="1"))

@@ -10,7 +10,8 @@ from workbench.schema.currencies import minor_units
 from workbench.workspace import Amount, Order, Recommendation, State, Step
 
 __all__ = [
-    "DONE", "ORDERS", "PRIORITIES", "SHORTCUTS", "STEPS", "amount_of", "name_of", "state_words", "sums", "until_words",
+    "DONE", "KEYS", "ORDERS", "PRIORITIES", "SHORTCUTS", "STEPS",
+    "amount_of", "name_of", "state_words", "sums", "until_words",
 ]  # fmt: skip
 
 STEPS: Mapping[Step, str] = {
@@ -27,6 +28,17 @@ STEPS: Mapping[Step, str] = {
 """What a person can do, in the order it is offered."""
 
 SHORTCUTS: Mapping[Step, str] = {Step.APPROVE: "1", Step.DUPLICATE: "2", Step.REJECT: "3", Step.SNOOZE: "H"}
+
+KEYS: Mapping[str, str] = {
+    "1": "approve",
+    "2": "duplicate of another",
+    "3": "reject, with a reason",
+    "H": "snooze until a day, with a reason",
+    "Ctrl+Enter": "take the step that is chosen",
+    "J": "next in the queue",
+    "K": "previous in the queue",
+}
+"""Keys of one recommendation that is open → what they do."""
 
 DONE: Mapping[Step, str] = {
     Step.APPROVE: "approved",

@@ -18,7 +18,7 @@ from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
 from workbench.ui.picking import put
 from workbench.ui.recommendation_table import full_table
-from workbench.ui.recommendation_words import PRIORITIES, name_of, until_words
+from workbench.ui.recommendation_words import KEYS, PRIORITIES, name_of, until_words
 from workbench.ui.recommendations import deciding, facts, planning, timeline
 from workbench.ui.recommendations.filters import account_names
 from workbench.ui.recommendations.listing import ROWS, listed
@@ -33,6 +33,7 @@ from workbench.workspace.note_records import Subject
 __all__ = ["draw"]
 
 _PLACE = "_recommendations_place"
+_SEEN = "_recommendations_seen"
 _GROUP = "group"
 _MAX_DIGITS = 15
 
@@ -123,6 +124,9 @@ def _steps(ctx: PageContext, asked: str, wanted: Wanted) -> None:
             "Previous", key="wb-rec-previous", shortcut="K", disabled=not before, on_click=put, kwargs={"id": before}
         )
         st.button("Next", key="wb-rec-next", shortcut="J", disabled=not after, on_click=put, kwargs={"id": after})
+        with st.popover("Keys", icon=":material/keyboard:", type="tertiary", key="wb-rec-keys"):
+            for key, does in KEYS.items():
+                st.markdown(f"`{key}` {does}")
         if asked in names:
             st.caption(f"{names.index(asked) + 1} of {len(names)} on this page of the queue", width="content")
 
@@ -154,6 +158,7 @@ def _head(ctx: PageContext, number: int, one: _One | None) -> None:
             icon=page.icon,
             query_params={**ctx.params(), "resource": [row.resource_id]},
         )
+    _meanwhile(row)
     deciding.draw_one(ctx, row)
     planning.draw(ctx, row)
 
@@ -191,6 +196,16 @@ def _standing(row: Recommendation, rule: SavedIntent | None) -> None:
             icon=":material/visibility_off:",
         )
         st.button("Open the rule", key="wb-rec-rule", on_click=_open_rule, args=(rule.id,))
+
+
+def _meanwhile(row: Recommendation) -> None:
+    """Say that somebody else changed it while it was open here: what is decided now is about the new state."""
+    seen: tuple[int, int] | None = st.session_state.get(_SEEN)
+    if seen is None or seen[0] != row.id or row.updated_by == principal().name:
+        st.session_state[_SEEN] = (row.id, row.version)
+    elif seen[1] != row.version:
+        words = f"{row.updated_by} changed it while it was open here, {formats.timestamp(row.updated_at)}"
+        st.warning(plain(f"{words}: it is {until_words(row)} now.", limit=300), icon=":material/group:")
 
 
 def _open_rule(number: int) -> None:

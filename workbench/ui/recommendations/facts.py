@@ -15,7 +15,7 @@ from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import show_rows
 from workbench.ui.recommendation_words import amount_of
-from workbench.ui.recommendations.payload import counted, doubts, figures, money_rows, rule, steps, text
+from workbench.ui.recommendations.payload import counted, doubts, figures, filled, money_rows, steps, text
 from workbench.ui.text import plain, visible
 from workbench.ui.words import BASES
 from workbench.ui.workspace_files import row_exports
@@ -31,7 +31,7 @@ def evidence(ctx: PageContext, row: Recommendation, payload: Mapping[str, Any], 
     """The rule with its thresholds, and the figures it looked at."""
 
     def show(rows: list[dict[str, Any]]) -> None:
-        words = rule(payload)
+        words = filled(payload, "rule")
         if words:
             st.text(visible(words, limit=600))
         if rows:
@@ -45,7 +45,7 @@ def evidence(ctx: PageContext, row: Recommendation, payload: Mapping[str, Any], 
         ctx,
         "Why it was found",
         key="rec-evidence",
-        load=lambda: figures(payload, check),
+        load=lambda: figures(payload, check, row.currency),
         draw=show,
         empty=lambda _: False,
         exports=lambda rows: row_exports(ctx, f"figures-{row.id}", f"Figures of recommendation {row.id}", rows),
@@ -63,7 +63,7 @@ def money(ctx: PageContext, row: Recommendation, payload: Mapping[str, Any]) -> 
                 ctx, rows, alt="Saving a month", key="wb-rec-money", money=_AMOUNTS, currency=lambda _: row.currency,
                 help={"Counted": "What the scan counted, each dollar once over all its findings."},
             )  # fmt: skip
-        formula = text(payload, "formula")
+        formula = filled(payload, "formula")
         if formula:
             st.caption(plain(formula, limit=400))
 

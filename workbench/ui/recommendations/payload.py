@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from workbench import formats
 from workbench.checks.ground import BASES
 from workbench.checks.registry import Check
 from workbench.ui.text import visible
 
-__all__ = ["Doubt", "counted", "doubts", "figures", "money_rows", "rule", "steps", "tags", "text"]
+__all__ = ["Doubt", "counted", "doubts", "figures", "filled", "money_rows", "steps", "tags", "text"]
 
 _SHOWN = 500
+_CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,33 @@ def counted(payload: Mapping[str, Any], basis: str) -> Decimal | None:
 _LEVELS = {"low": "Low", "expected": "Expected", "high": "High"}
 
 
-def figures(payload: Mapping[str, Any], check: Check | None) -> list[dict[str, Any]]:
-    """The figures behind the finding, named as the check names them where it is still known."""
+def figures(payload: Mapping[str, Any], check: Check | None, currency: str = "") -> list[dict[str, Any]]:
+    """The figures behind the finding, named as the check names them where it is still known.
+
+    Args:
+        payload: of the finding.
+        check: whose finding it is; None when it is not known here.
+        currency: of its amounts; empty when it has none.
+    """
     columns = {} if check is None else {column.name: column for column in check.header.columns}
     rows = []
     for name, value in _object(payload.get("evidence")).items():
         column = columns.get(str(name))
+        unit = column.unit if column else ""
+        money = unit == _CURRENCY and bool(currency)
         rows.append(
             {
                 "Figure": visible(column.text if column else str(name).replace("_", " "), limit=200),
-                "Value": _shown(value),
-                "Unit": column.unit or None if column else None,
+                "Value": _measured(value, unit, currency if money else "") or _shown(value),
+                "Unit": None if money else unit or None,
             }
         )
     return rows
 
 
-def rule(payload: Mapping[str, Any]) -> str:
-    """The rule with the thresholds of its scan."""
-    words = text(payload, "rule")
+def filled(payload: Mapping[str, Any], key: str) -> str:
+    """A text such as the rule, with the thresholds of its scan."""
+    words = text(payload, key)
     for name, value in _object(payload.get("parameters")).items():
         words = words.replace("{" + str(name) + "}", _shown(value) or "")
     return words
@@ -114,6 +124,14 @@ def _amount(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None
+
+
+def _measured(value: Any, unit: str, currency: str) -> str:
+    """An amount or a quantity in few digits; empty when it is neither. Without a unit a number may be a name."""
+    number = _amount(value) if unit else None
+    if number is None:
+        return ""
+    return formats.money(number, currency) if currency else formats.quantity(number)
 
 
 def _shown(value: Any) -> str | None:
