@@ -343,7 +343,7 @@ def _choose(options: Sequence[Option], present: Machine, policy: Policy) -> tupl
         special = [each for each in ranked if each.machine.generation == max(known)]
     for wish in (family, special, ranked):
         for each in wish:
-            if each not in chosen and len(chosen) < MOST_OPTIONS:
+            if len(chosen) < MOST_OPTIONS and not any(each is other for other in chosen):
                 chosen.append(each)
                 if wish is not ranked:
                     break

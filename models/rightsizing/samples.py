@@ -57,10 +57,12 @@ class Distribution:
     levels: Floats
     counts: npt.NDArray[np.int64]
     _reached: npt.NDArray[np.int64] = field(init=False, repr=False)
+    _highest: float = field(init=False, repr=False)
     _known: dict[float, float] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_reached", np.cumsum(self.counts))
+        object.__setattr__(self, "_highest", float(self.levels[-1]))
 
     @classmethod
     def of(cls, values: Floats) -> Distribution | None:
@@ -95,7 +97,7 @@ class Distribution:
     @property
     def highest(self) -> float:
         """Highest sample."""
-        return float(self.levels[-1])
+        return self._highest
 
     @property
     def mean(self) -> float:
@@ -122,11 +124,14 @@ class Distribution:
 
     def share_above(self, level: float) -> float:
         """Share of the samples above a level, 0-1."""
-        return self._share(int(np.searchsorted(self.levels, level * (1.0 + 1e-12), side="right")))
+        edge = level * (1.0 + 1e-12)
+        if edge >= self._highest:
+            return 0.0  # the usual case, asked for every size
+        return self._share(int(self.levels.searchsorted(edge, side="right")))
 
     def share_from(self, level: float) -> float:
         """Share of the samples at or above a level, 0-1."""
-        return self._share(int(np.searchsorted(self.levels, level, side="left")))
+        return self._share(int(self.levels.searchsorted(level, side="left")))
 
     def _share(self, first: int) -> float:
         below = int(self._reached[first - 1]) if first else 0

@@ -103,20 +103,14 @@ def savings(
     running_month = HOURS_A_MONTH * share_running if hours is None else hours.running * hours.monthly
     difference = old.hourly - new.hourly
     at_list = difference * running_month + other
-    found = Savings("ok", old.currency, at_list=at_list)
     if resimulated is not None:
         if abs(resimulated.today - at_list) > 0.005:
             notes.append("today follows the commitments in force, re-simulated over the fleet")
-        return replace(
-            found,
-            today=resimulated.today + other,
-            after_expiry=resimulated.after_expiry + other,
-            expiry=resimulated.expiry,
-            notes=tuple(notes),
-        )
+        today, later = resimulated.today + other, resimulated.after_expiry + other
+        return Savings("ok", old.currency, at_list, today, later, resimulated.expiry, tuple(notes))
     if hours is None:
         notes.append("what it saves today needs billed hours")
-        return replace(found, status="needs_hours", notes=tuple(notes))
+        return Savings("needs_hours", old.currency, at_list, notes=tuple(notes))
     today = _today(present, target, old, new, hours, notes) * hours.monthly + other
     later, expiry = today, None
     ends = hours.commitment_ends
@@ -124,7 +118,7 @@ def savings(
         expiry = ends
         on_demand = hours.on_demand + hours.reserved + hours.plan
         later = on_demand * difference * hours.rate_paid_share * hours.monthly + other
-    return replace(found, today=today, after_expiry=later, expiry=expiry, notes=tuple(notes))
+    return Savings("ok", old.currency, at_list, today, later, expiry, tuple(notes))
 
 
 def _today(present: Machine, target: Machine, old: Price, new: Price, hours: Hours, notes: list[str]) -> float:
