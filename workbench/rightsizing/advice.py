@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from models.rightsizing.candidates import Candidate
 from models.rightsizing.decide import Decision, Option
@@ -153,11 +152,6 @@ def plain_advice(
         rejected=(),
         evidence=evidence or {},
     )
-
-
-def suppressed_by(one: Advice, first: tuple[Suppression, ...]) -> Advice:
-    """The same with actions that count first."""
-    return replace(one, suppressed_by=first, counted="") if first else one
 
 
 def _suppressed(first: tuple[Suppression, ...]) -> Part:

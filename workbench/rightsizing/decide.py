@@ -24,7 +24,7 @@ from workbench.rightsizing.pool import family_of, units_of
 from workbench.rightsizing.read import Facts
 from workbench.rightsizing.sizes import Terms
 
-__all__ = ["SIZED", "Case", "case_of", "decide_case", "decide_members", "target_line"]
+__all__ = ["SIZED", "Case", "case_of", "decide_case", "decide_members", "resimulate_of", "target_line"]
 
 SIZED = ("instances", "rds_instances", "cache_clusters")
 """Kinds that have a size in the catalogue and series of metrics."""
@@ -115,7 +115,7 @@ def decide_case(facts: Facts, case: Case, *, every: bool = False) -> Decision:
         assert isinstance(case.demand, Demand)  # noqa: S101  (looked at above)
         return decide(
             case.resource, case.demand, catalogue, policy,
-            now=facts.now, hours=case.hours, resimulate=_resimulate(facts, [case]), targets_agree=agree,
+            now=facts.now, hours=case.hours, resimulate=resimulate_of(facts, [case]), targets_agree=agree,
             every_rejection=every,
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ def decide_members(facts: Facts, group: Group, cases: list[Case]) -> Decision:
     found = decide_group(
         group, demands, catalogue, facts.options.policy, now=facts.now,
         hours=sum_hours(hours) if len(hours) == len(cases) and hours else None,
-        resimulate=_resimulate(facts, cases),
+        resimulate=resimulate_of(facts, cases),
     )  # fmt: skip
     notes = dict.fromkeys(note for case in cases for note in case.notes)
     return _with_notes(found, tuple(notes))
@@ -178,7 +178,7 @@ def target_line(facts: Facts, case: Case, target: Machine) -> Line | None:
     )  # fmt: skip
 
 
-def _resimulate(facts: Facts, cases: list[Case]) -> Callable[[Machine], Resimulated] | None:
+def resimulate_of(facts: Facts, cases: list[Case]) -> Callable[[Machine], Resimulated] | None:
     """Saving of a size on the bill of the whole fleet; None: not all of the machines are on it."""
     if facts.pool is None or not facts.priced_alike or any(case.kind != "instances" for case in cases):
         return None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -196,8 +195,9 @@ def _service(facts: Facts, row: Mapping[str, Any], days: Days | None) -> Advice:
         reason = f"uses more than it requests: {', '.join(lacks)}"
         return plain_advice(facts, kind, subject, row, "under", reason, size=size, evidence=evidence)
     if frees:
-        first = days.days[-1] - timedelta(days=(days.days[-1] - days.days[0]).days)
-        reason = f"requests more than it uses since {first}: {', '.join(frees)} for each of {row['replica_count'] or 1}"
+        reason = (
+            f"requests more than it used since {days.days[0]}: {', '.join(frees)}, {row['replica_count'] or 1} times"
+        )
         return plain_advice(facts, kind, subject, row, "over", reason, size=size, notes=notes, evidence=evidence)
     return plain_advice(facts, kind, subject, row, "optimized", "requests what it uses", size=size, evidence=evidence)
 
@@ -213,8 +213,3 @@ def _need(seen: float | None, least: float) -> float | None:
         return None
     need = max(least, seen * _ROOM)
     return round(need, 3) if need < 10 else float(np.ceil(need))
-
-
-def kinds_without_size() -> Iterable[str]:
-    """Kinds of this module."""
-    return ("volumes", "container_services", *_NEEDS)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from math import fsum
 from time import perf_counter
 
-from models.rightsizing.demand import Demand
 from models.rightsizing.facts import Resource
 from models.rightsizing.groups import Group
 from workbench.catalog import Catalog
@@ -92,13 +91,20 @@ def run_with(facts: Facts, *, step: Step | None = None) -> Rightsizing:
     )
 
 
-def measured_cases(facts: Facts, kind: str, *, step: Step | None = None) -> Iterator[Case]:
-    """Every resource of a sized kind with its demand; only those that need it are measured."""
+def measured_cases(facts: Facts, kind: str, *, step: Step | None = None, all_of: bool = False) -> Iterator[Case]:
+    """Every resource of a sized kind with its demand.
+
+    Args:
+        facts: what the run stands on.
+        kind: inventory table.
+        step: hears of progress.
+        all_of: measure also what is no case for rightsizing.
+    """
     say = step or (lambda _text, _done, _of: None)
     cases = [case_of(facts, kind, row) for row in facts.rows.get(kind, ())]
     wanted: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        if _to_measure(case):
+        if all_of or _to_measure(case):
             wanted[case.id].append(case)
     noun = KINDS[kind]
     done = 0
@@ -120,7 +126,8 @@ def measured_cases(facts: Facts, kind: str, *, step: Step | None = None) -> Iter
             for case in rest:
                 case.measured(facts, None, days.get(resource_id))
                 yield case
-    yield from (case for case in cases if not _to_measure(case))
+    if not all_of:
+        yield from (case for case in cases if not _to_measure(case))
 
 
 def _to_measure(case: Case) -> bool:
@@ -293,8 +300,3 @@ def _looked(facts: Facts, advice: Sequence[Advice]) -> tuple[Looked, ...]:
 
 
 _UNTOLD = frozenset({"insufficient_data", "data_quality", "cannot_tell"})
-
-
-def demand_or_none(case: Case) -> Demand | None:
-    """The demand of a case, or None when it was refused."""
-    return case.demand if isinstance(case.demand, Demand) else None

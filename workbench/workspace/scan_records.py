@@ -8,7 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-__all__ = ["Finding", "Followed", "Key", "SavedScan", "Scan", "ScanTotal"]
+__all__ = ["ACCEPTED", "Finding", "Followed", "Key", "SavedScan", "Scan", "ScanTotal"]
+
+ACCEPTED = "accepted"
+"""Preset of a record that is no scan: one proposal that somebody took on; lists of scans leave it out."""
 
 Key = tuple[str, str, str]
 """Account, resource and check: one recommendation."""

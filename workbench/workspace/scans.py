@@ -15,7 +15,7 @@ from workbench.workspace.changes import Change, Desk
 from workbench.workspace.facts import Facts, read_facts
 from workbench.workspace.follow import follow
 from workbench.workspace.models import ScanFindingRow, ScanRow
-from workbench.workspace.scan_records import Finding, Followed, Key, SavedScan, Scan, ScanTotal
+from workbench.workspace.scan_records import ACCEPTED, Finding, Followed, Key, SavedScan, Scan, ScanTotal
 
 __all__ = ["findings", "newest", "record"]
 
@@ -80,8 +80,9 @@ def _add_findings(change: Change, row: ScanRow, found: Iterable[Finding]) -> dic
 
 
 def newest(session: Session, limit: int) -> tuple[SavedScan, ...]:
-    """The newest scans first."""
-    return tuple(_saved(row) for row in session.scalars(select(ScanRow).order_by(ScanRow.id.desc()).limit(limit)))
+    """The newest scans first; what was taken on by itself is none."""
+    scans = select(ScanRow).where(ScanRow.preset != ACCEPTED)
+    return tuple(_saved(row) for row in session.scalars(scans.order_by(ScanRow.id.desc()).limit(limit)))
 
 
 def findings(session: Session, scan_id: int) -> tuple[Finding, ...]:
