@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support.price_api import PriceApi, price_api
 from workbench.catalog import Catalog, load_catalog, lookup, sources
 
 _KEPT = re.compile(r"\b(db\.|cache\.)?m5\.(x?large)\b|gp3|Standard_D[48]s_v5")
@@ -32,6 +33,17 @@ def few_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder / rates)
     )
     return folder
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceApi]:
+    """A Price List API, and credentials for it."""
+    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
+        monkeypatch.setenv(name, value)
+    # Growing pauses, but none that a test would feel.
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.01)
+    with price_api() as server:
+        yield server
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from tests.conftest import PublishBill
 from tests.support.bills import charge
-from tests.support.price_api import PriceApi, cache_node, machine, price_api
+from tests.support.price_api import PriceApi, cache_node, machine
 from workbench.catalog.kept import kept_lists
 from workbench.cli.main import main
 from workbench.settings import Settings
@@ -26,15 +25,11 @@ def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_NOW", "2026-11-20T09:00:00Z")
 
 
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceApi]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setattr("workbench.catalog.update.time.sleep", lambda _: None)
-    with price_api() as server:
-        # The way a site sets another address once and for all.
-        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", server.url)
-        yield server
+@pytest.fixture(autouse=True)
+def _address(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of the server, the way a site sets another one once and for all."""
+    if "api" in request.fixturenames:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", request.getfixturevalue("api").url)
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,46 +10,21 @@ from pathlib import Path
 import pytest
 
 from tests.support.focus_bill import csv_text, focus_row
-from tests.support.price_api import PriceApi, cache_node, database, machine, price_api, volume
+from tests.support.price_api import MOMENT, PriceApi, cache_node, database, fetch, machine, price, volume
 from workbench.catalog import Price, PriceMissing, load_catalog, lookup
 from workbench.catalog.kept import folder_of, kept_lists, prune
 from workbench.catalog.sources import read_history
-from workbench.catalog.update import UpdateReport, update_prices
+from workbench.catalog.update import update_prices
 from workbench.engines import Query
 from workbench.errors import AccessDenied, BadEntry, DataError, StorageError
 from workbench.ingest import ingest
 from workbench.progress import Silent
-from workbench.settings import PROJECT_ROOT, Settings
+from workbench.settings import Settings
 from workbench.snapshot import SnapshotStore
 
 pytestmark = pytest.mark.usefixtures("small_reference")
 
-MOMENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 THROTTLED = (400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[PriceApi]:
-    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")):
-        monkeypatch.setenv(name, value)
-    # Growing pauses, but none that a test would feel.
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.01)
-    with price_api() as server:
-        yield server
-
-
-def fetch(
-    api: PriceApi, home: Path, *services: str, regions: tuple[str, ...] = ("us-east-1",), moment: datetime = MOMENT
-) -> UpdateReport:
-    return update_prices(
-        home, services or ("ec2",), regions, Silent(), moment=moment, endpoint=api.url, pause=lambda _: None
-    )
-
-
-def price(home: Path, *key: str) -> Price:
-    found = load_catalog(home).price("AWS", *key)
-    assert isinstance(found, Price), found
-    return found
 
 
 def test_a_price_of_each_operating_system_and_licence_is_known_afterwards(api: PriceApi, tmp_path: Path) -> None:
@@ -421,55 +390,3 @@ def test_a_damaged_list_is_left_out_and_named(api: PriceApi, tmp_path: Path) -> 
     assert isinstance(found, Price)
     assert found.amount == Decimal("0.192")
     assert price(tmp_path, "eu-west-1", "m5.xlarge").amount == Decimal("0.3")
-
-
-@pytest.mark.parametrize(("ends", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
-def test_an_update_that_is_stopped_amid_a_list_leaves_nothing_half_done(
-    api: PriceApi, tmp_path: Path, ends: signal.Signals, code: int
-) -> None:
-    api.page = 1
-    api.products = [machine("m99.large", "0.1"), machine("m98.large", "0.2")]
-    asked_twice, released = threading.Event(), threading.Event()
-
-    def hold(number: int) -> None:
-        if number == 2:
-            asked_twice.set()
-            released.wait(60)
-
-    api.before = hold
-    command = [sys.executable, "-m", "workbench.cli.main", "catalog", "update", "--service", "ec2"]
-    command += ["--region", "us-east-1", "--endpoint", api.url]
-    started = subprocess.Popen(
-        command,
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "WORKBENCH_HOME": str(tmp_path)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    asked_twice.wait(60)
-    started.send_signal(ends)
-    _, said = started.communicate(timeout=60)
-    released.set()
-    assert started.returncode == code, said
-    if ends is signal.SIGINT:
-        assert "nothing was changed" in said
-    assert kept_lists(tmp_path) == ()
-    assert isinstance(load_catalog(tmp_path).price("AWS", "us-east-1", "m99.large"), PriceMissing)
-
-    api.before = lambda _: None
-    assert fetch(api, tmp_path).exit_code == 0
-    assert price(tmp_path, "us-east-1", "m99.large").amount == Decimal("0.1")
-
-
-def test_what_a_killed_update_left_is_swept_and_never_read(api: PriceApi, tmp_path: Path) -> None:
-    scratch = folder_of(tmp_path) / "unfinished"
-    scratch.mkdir(parents=True)
-    left = scratch / "999999999-2026-11-01T000000Z_ec2_us-east-1.parquet"
-    own = scratch / f"{os.getpid()}-2026-11-01T000000Z_ec2_us-east-1.parquet"
-    for path in (left, own):
-        path.write_bytes(b"half")
-    assert kept_lists(tmp_path) == ()
-    api.products = [machine(price="0.2")]
-    fetch(api, tmp_path)
-    assert (left.exists(), own.exists(), len(kept_lists(tmp_path))) == (False, True, 1)

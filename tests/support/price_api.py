@@ -7,12 +7,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-__all__ = ["PriceApi", "cache_node", "database", "machine", "price_api", "volume"]
+from workbench.catalog import Price, load_catalog
+from workbench.catalog.update import UpdateReport, update_prices
+from workbench.progress import Silent
+
+__all__ = ["MOMENT", "PriceApi", "cache_node", "database", "fetch", "machine", "price", "price_api", "volume"]
 
 Product = dict[str, Any]
+MOMENT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PUBLISHED = "2026-11-18T21:14:03Z"
 
 
@@ -89,6 +96,22 @@ def price_api() -> Iterator[PriceApi]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def fetch(
+    api: PriceApi, home: Path, *services: str, regions: tuple[str, ...] = ("us-east-1",), moment: datetime = MOMENT
+) -> UpdateReport:
+    """Update the catalogue of a home folder from the server, EC2 unless told otherwise."""
+    return update_prices(
+        home, services or ("ec2",), regions, Silent(), moment=moment, endpoint=api.url, pause=lambda _: None
+    )
+
+
+def price(home: Path, *key: str) -> Price:
+    """The price the catalogue of a home folder has; fails where it has none."""
+    found = load_catalog(home).price("AWS", *key)
+    assert isinstance(found, Price), found
+    return found
 
 
 def machine(
