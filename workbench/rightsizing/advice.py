@@ -39,16 +39,17 @@ def proposal_of(option: Option) -> Proposal:
     )  # fmt: skip
 
 
-def rejected_of(candidates: Iterable[Candidate], limit: int | None = _MOST_REJECTED) -> tuple[Rejected, ...]:
-    """Sizes with something against them: those with least against them, then the cheapest, first."""
+def rejected_of(
+    candidates: Iterable[Candidate], present: Machine | None, limit: int | None = _MOST_REJECTED
+) -> tuple[Rejected, ...]:
+    """Sizes with something against them: cheaper ones first, of these those with least against them."""
+    known = present.price if present is not None else None
+    most = float("inf") if known is None or isinstance(known, PriceMissing) else known.hourly
 
-    def rank(one: Candidate) -> tuple[int, float, str]:
+    def rank(one: Candidate) -> tuple[bool, int, float, str]:
         price = one.machine.price
-        return (
-            len(one.rejections),
-            float("inf") if isinstance(price, PriceMissing) else -price.hourly,
-            one.machine.instance_type,
-        )
+        amount = float("inf") if isinstance(price, PriceMissing) else price.hourly
+        return amount >= most, len(one.rejections), amount, one.machine.instance_type
 
     ranked = sorted(candidates, key=rank)
     return tuple(
@@ -104,7 +105,7 @@ def advice_of(
         needs=_needs(kind, decision),
         notes=decision.notes,
         explanation=parts,
-        rejected=rejected_of(decision.rejected),
+        rejected=rejected_of(decision.rejected, resource.machine),
         evidence={},
     )
 

@@ -24,7 +24,7 @@ from workbench.rightsizing.pool import family_of, units_of
 from workbench.rightsizing.read import Facts
 from workbench.rightsizing.sizes import Terms
 
-__all__ = ["SIZED", "Case", "case_of", "decide_case", "decide_members", "resimulate_of", "target_line"]
+__all__ = ["SIZED", "Case", "case_of", "decide_case", "decide_members", "lowered", "resimulate_of", "target_line"]
 
 SIZED = ("instances", "rds_instances", "cache_clusters")
 """Kinds that have a size in the catalogue and series of metrics."""
@@ -234,20 +234,18 @@ def _with_notes(found: Decision, notes: tuple[str, ...]) -> Decision:
     if DAILY_STORAGE not in notes or found.demand is None:
         return found
     options = tuple(_less_sure(option) for option in found.options)
-    sure = options[0].confidence if options else _lowered(found.confidence)
+    sure = options[0].confidence if options else found.confidence and lowered(found.confidence)
     return replace(found, options=options, confidence=sure)
 
 
 def _less_sure(option: Option) -> Option:
-    sure = _lowered(option.confidence)
-    assert sure is not None  # noqa: S101  (an option has one)
+    sure = lowered(option.confidence)
     against = option.against
     if sure.score < _LOW <= option.confidence.score:
         against = (*against, f"confidence is low ({sure.score})")
     return replace(option, confidence=sure, against=against)
 
 
-def _lowered(sure: Confidence | None) -> Confidence | None:
-    if sure is None:
-        return None
+def lowered(sure: Confidence) -> Confidence:
+    """Less confidence, because block storage is an estimate."""
     return Confidence(max(0, sure.score - _DAILY_POINTS), (*sure.deductions, (DAILY_STORAGE, _DAILY_POINTS)))

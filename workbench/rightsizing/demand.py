@@ -2,7 +2,7 @@
 
 Three things are added to the samples, each said in a note. Hours in which it did not run, as the bill says, are no
 gaps. Days before the samples are known by their daily values, so that a month-end is not overlooked. And where block
-storage is measured in operations a day only, each is counted at its largest size.
+storage is measured in operations a day only, its rates are estimated with room for peaks.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ from workbench.rightsizing.metrics import Days, Series
 __all__ = ["DAILY_STORAGE", "demand_of", "usage_of"]
 
 _DAY = 1440.0
-# Largest operation of an SSD volume: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-io-characteristics.html,
-# 2026-11. Daily counts are means; counting every operation at 256 KiB leaves room for peaks, since few are so large.
-_MBIT_AN_OPERATION = 256 * 1024 * 8 / 1e6
-# Pages of databases: MySQL and MariaDB 16 KiB, PostgreSQL 8 KiB; twice the larger for what is written ahead.
-_MBIT_A_PAGE = 32 * 1024 * 8 / 1e6
-_PEAK_OVER_MEAN = 4.0
+# Daily counts are means without a size. Operations are counted at twice the 16 KiB at which the limits of machines are
+# stated (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html, 2026-11), and spread over the day as
+# the CPU is, half as much again.
+_MBIT_AN_OPERATION = 32 * 1024 * 8 / 1e6
+_OVER_CPU = 1.5
 
-DAILY_STORAGE = "block storage is known by operations a day only"
+DAILY_STORAGE = (
+    "block storage is estimated from operations a day: 32 KiB each, in the shape of the CPU and half as much again"
+)
 """Note of a demand whose block storage is an estimate from daily counts."""
 
 
@@ -54,7 +55,7 @@ def usage_of(
         notes.append("only daily values are at hand")
     values: dict[str, Floats] = dict(series.values)
     if "ebs_mbit_s" not in values and days is not None:
-        estimated = _storage_of_days(kind, series, days)
+        estimated = _storage_of_days(series, days)
         if estimated is not None:
             values["ebs_mbit_s"], values["ebs_iops"] = estimated
             notes.append(DAILY_STORAGE)
@@ -135,7 +136,7 @@ def _from_days(days: Days | None) -> Series | None:
     return Series(datetime.combine(first, time(), UTC), _DAY, values, maxima=True)
 
 
-def _storage_of_days(kind: str, series: Series, days: Days) -> tuple[Floats, Floats] | None:
+def _storage_of_days(series: Series, days: Days) -> tuple[Floats, Floats] | None:
     by_day = dict(zip(days.days, days.values["disk"].tolist(), strict=True))
     step = timedelta(minutes=series.step_minutes)
     per_day = max(1, round(_DAY / series.step_minutes))
@@ -148,9 +149,17 @@ def _storage_of_days(kind: str, series: Series, days: Days) -> tuple[Floats, Flo
     operations = levels[np.minimum(number, len(levels) - 1)] / 86400.0
     if bool(np.isnan(operations).all()):
         return None
-    if kind == "rds_instances":
-        return operations * _MBIT_A_PAGE * _PEAK_OVER_MEAN, operations * _PEAK_OVER_MEAN
-    return operations * _MBIT_AN_OPERATION, operations * _PEAK_OVER_MEAN
+    peaks = operations * _OVER_CPU * _shape(series.values["cpu"], number)
+    return peaks * _MBIT_AN_OPERATION, peaks
+
+
+def _shape(cpu: Floats, day: Any) -> Floats:
+    """CPU of each step over the mean of its day; 1 where it is not known."""
+    known = ~np.isnan(cpu)
+    counts = np.bincount(day[known], minlength=int(day.max()) + 1)
+    means = np.bincount(day[known], weights=cpu[known], minlength=len(counts)) / np.maximum(counts, 1)
+    mean = means[day]
+    return np.where(known & (mean > 0.0), np.divide(cpu, mean, out=np.ones(len(cpu)), where=mean > 0.0), 1.0)
 
 
 def _running(series: Series, hours: tuple[float, float]) -> Any:

@@ -20,7 +20,8 @@ from models.rightsizing.idle import too_small
 from models.rightsizing.savings import savings
 from workbench.errors import BadFilter, CannotRun
 from workbench.rightsizing.advice import advice_of, level_of, proposal_of, rejected_of, size_of_machine
-from workbench.rightsizing.decide import SIZED, Case, decide_case, resimulate_of
+from workbench.rightsizing.decide import SIZED, Case, decide_case, lowered, resimulate_of
+from workbench.rightsizing.demand import DAILY_STORAGE
 from workbench.rightsizing.options import KINDS, Options
 from workbench.rightsizing.read import Facts
 from workbench.rightsizing.records import Advice, Level, Proposal, Size
@@ -108,7 +109,7 @@ def detail(facts: Facts, resource: str, options: Options | None = None) -> tuple
         for case in measured_cases(narrow, kind):
             decision = decide_case(narrow, case, every=True)
             one = advice_of(narrow, kind, decision, case.subject)
-            every[one.key] = rejected_of(decision.rejected, None)
+            every[one.key] = rejected_of(decision.rejected, decision.resource.machine, None)
     advice = (replace(one, rejected=every.get(one.key, one.rejected)) for one in found.advice)
     return tuple(one for one in advice if not (members and one.kind == "instances"))
 
@@ -207,6 +208,8 @@ def _tried(facts: Facts, kind: str, cases: list[Case], present: Machine, target:
     sure = confidence(
         resource, demand, target, as_of=facts.as_of, price_max_age_days=policy.price_max_age_days
     )  # fmt: skip
+    if any(DAILY_STORAGE in case.notes for case in cases):
+        sure = lowered(sure)
     against = [reason.text for reason in candidate.rejections]
     if candidate.risk.score > policy.max_risk:
         against.append(f"risk {candidate.risk.score:.1f} is above {policy.max_risk:g}")

@@ -185,11 +185,14 @@ def _service(facts: Facts, row: Mapping[str, Any], days: Days | None) -> Advice:
         )
         if have and want is not None and want < have * (1.0 - _WORTH)
     ]  # fmt: skip
-    lacks = [
-        label
-        for label, have, want in (("cores", row["requested_cpu"], cores), ("MB", row["requested_memory_mb"], memory))
-        if have and want is not None and want > have * _ROOM
-    ]
+    # CPU beyond the request is lent by the node, and a single day says little; memory beyond it may be taken away.
+    usual = float(np.nanmedian(days.values["cpu_p95"])) if cores is not None else None
+    highest = evidence["mb_highest"]
+    lacks = []
+    if row["requested_cpu"] and usual is not None and usual > row["requested_cpu"] * _ROOM:
+        lacks.append("cores")
+    if row["requested_memory_mb"] and isinstance(highest, float) and highest > row["requested_memory_mb"]:
+        lacks.append("MB")
     notes = ("frees room on the nodes; the bill falls only when a node can go",)
     if lacks:
         reason = f"uses more than it requests: {', '.join(lacks)}"
