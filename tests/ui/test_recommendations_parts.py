@@ -116,6 +116,8 @@ def test_figures_are_shown_in_the_digits_they_deserve() -> None:
     assert [(row["Value"], row["Unit"]) for row in rows] == [
         ("1,270", "GB-s"), ("€12.02", None), ("2026-11-20", None), ("350718404594", None),
     ]  # fmt: skip
+    whole = figures({"evidence": {"x86_gb_seconds": "14.0", "x86_cost": "1.5"}}, check)
+    assert [(row["Value"], row["Unit"]) for row in whole] == [("14", "GB-s"), ("1.50", "currency")]
     assert figures({"evidence": evidence}, None)[1]["Value"] == "12.022877553410"
 
 

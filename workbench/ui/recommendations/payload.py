@@ -131,7 +131,9 @@ def _measured(value: Any, unit: str, currency: str) -> str:
     number = _amount(value) if unit else None
     if number is None:
         return ""
-    return formats.money(number, currency) if currency else formats.quantity(number)
+    if currency:
+        return formats.money(number, currency)
+    return f"{number:,.0f}" if number == number.to_integral_value() else formats.quantity(number)
 
 
 def _shown(value: Any) -> str | None:
