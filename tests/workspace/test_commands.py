@@ -57,6 +57,13 @@ def test_the_list_is_narrowed_by_tag_saving_and_resource(capsys, options: list[s
     assert [row["id"] for row in answer(capsys, "recommendations", "list", *options)["rows"]] == ids
 
 
+def test_what_has_neither_price_nor_currency_is_no_amount(workspace: Workspace, capsys) -> None:
+    unpriced = [finding("i-3", None, currency=""), finding("i-4", None, currency="")]
+    workspace.record_scan(scan(1), [finding("i-1", "10"), *unpriced])
+    assert main(["recommendations", "list", "--state", "open"]) == 0
+    assert "3; in all $10.00 a month, 2 without a price" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("workspace")
 def test_the_list_as_csv_cannot_run_as_a_formula(capsys) -> None:
     assert main(["recommendations", "list", "--csv"]) == 0

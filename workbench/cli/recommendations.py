@@ -308,7 +308,11 @@ def _sum_line(amounts: tuple[Amount, ...], shown: int, total: int) -> str:
         f"{money(one.saving, one.currency, decimals=minor_units(one.currency))} a month"
         + (f" ({plural(one.count - one.priced, 'more', 'more')} without a price)" if one.count > one.priced else "")
         for one in amounts
+        if one.priced
     ]
+    # What has no price may have no currency either.
+    if rest := sum(one.count for one in amounts if not one.priced):
+        sums.append(f"{count(rest)} without a price")
     part = f"{count(shown)} of {count(total)}" if shown < total else count(total)
     return f"{part}; in all {', '.join(sums)}" if sums else part
 
