@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -59,6 +60,21 @@ def test_each_budget_stands_as_its_cost_says(open_app: OpenApp, settings: Settin
     assert [row[:3] for row in rows] == [["Everything", "over", 100.0], ["Storage", "ahead of plan", 60.0]]
     assert [round(row[3], 2) for row in rows] == [58.06, 45.16]
     assert "1 over, 1 ahead of plan" in shown(app)
+
+
+def test_the_course_is_exported_as_chart_and_table(open_app: OpenApp, settings: Settings, monkeypatch) -> None:
+    offered = {}
+    monkeypatch.setattr(
+        "workbench.ui.blocks._export_button", lambda choice, _key: offered.update({choice.file_name: choice})
+    )
+    plan(settings, "90")
+    opened(open_app)
+    course = [name for name in offered if name.startswith("cost-and-plan")]
+    assert len(course) == 8
+    [page] = [offered[name].make().decode() for name in course if name.endswith(".html")]
+    assert "Cost of the budget Everything" in page
+    [text] = [offered[name].make().decode() for name in course if name.endswith(".json")]
+    assert sum(float(row["cost"]) for row in json.loads(text)["rows"]) == 100
 
 
 def test_periods_that_are_over_are_shown_when_asked(open_app: OpenApp, settings: Settings) -> None:

@@ -483,3 +483,23 @@ def test_from_a_finding_to_all_checks_on_its_resource(estate: Publish, open_app:
     app = press(open_app(finding=IDLE), "wb-waste-why")
     assert app.query_params["part"] == "why"
     assert grid(app, "Says")["Says"].tolist() == ["flagged"]
+
+
+def test_charts_are_exported_with_the_tables(
+    estate: Publish, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "workbench.ui.blocks._export_button", lambda choice, _key: offered.update({choice.file_name: choice})
+    )
+    estate()
+    app = open_app()
+    assert not app.exception
+    tree = [name for name in offered if name.startswith("saving-by-service-and-check")]
+    assert sorted(name.rpartition(".")[2] for name in tree) == sorted(
+        ["html", "png", "svg", "pdf", "zip", "xlsx", "parquet", "json"]
+    )
+    [page] = [offered[name].make().decode() for name in tree if name.endswith(".html")]
+    assert "Counted saving by service and check" in page
+    assert "Idle" in page
+    assert "FROM instances" in page

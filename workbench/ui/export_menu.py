@@ -25,7 +25,10 @@ from workbench.ui.blocks import ExportChoice
 from workbench.ui.charts import CONFIG, LIGHT, Palette
 from workbench.ui.context import PageContext
 
-__all__ = ["answer_exports", "chart_exports", "data_exports", "table_exports"]
+__all__ = [
+    "answer_exports", "chart_exports", "data_exports", "picture_exports", "table_exports", "whole_provenance",
+    "whole_stem",
+]  # fmt: skip
 
 _MIME = {
     "zip": "application/zip",
@@ -48,6 +51,16 @@ def table_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer]) -> tup
 
 def data_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer], *, basis: str) -> tuple[ExportChoice, ...]:
     """The same for an answer about the whole snapshot, which has no period, filter or single currency."""
+    return answer_exports(whole_stem(ctx, stem), ask, whole_provenance(ctx, basis))
+
+
+def whole_stem(ctx: PageContext, stem: str) -> str:
+    """Name of a file about the whole snapshot."""
+    return _file_name(stem, ctx.snapshot.manifest.first_day, ctx.snapshot.manifest.last_day)
+
+
+def whole_provenance(ctx: PageContext, basis: str) -> Callable[[Answer], Provenance]:
+    """What is written into a file about the whole snapshot."""
     manifest = ctx.snapshot.manifest
 
     def provenance(found: Answer) -> Provenance:
@@ -66,7 +79,7 @@ def data_exports(ctx: PageContext, stem: str, ask: Callable[[], Answer], *, basi
             notes=found.notes,
         )
 
-    return answer_exports(_file_name(stem, manifest.first_day, manifest.last_day), ask, provenance)
+    return provenance
 
 
 def answer_exports(
@@ -90,9 +103,24 @@ def chart_exports(
 ) -> tuple[ExportChoice, ...]:
     """HTML, PNG, SVG and PDF of a chart, on white whatever the theme; ``describe`` gives its title and queries."""
 
+    return picture_exports(
+        file_stem(ctx, stem), draw, describe, lambda found: provenance_of(ctx.snapshot.manifest, ctx.resolved, found)
+    )
+
+
+def picture_exports(
+    name: str,
+    draw: Callable[[Palette], go.Figure],
+    describe: Callable[[], Answer],
+    provenance_for: Callable[[Answer], Provenance],
+    *,
+    label: str = "Chart",
+) -> tuple[ExportChoice, ...]:
+    """The same in files called ``name``; ``label`` tells several charts of one block apart."""
+
     def make(kind: str) -> Callable[[], bytes]:
         def write() -> bytes:
-            provenance = provenance_of(ctx.snapshot.manifest, ctx.resolved, describe())
+            provenance = provenance_for(describe())
             chart = draw(LIGHT)
             if kind == "html":
                 return to_html(chart, provenance, background=LIGHT.background, ink=LIGHT.ink, config=CONFIG)
@@ -104,8 +132,8 @@ def chart_exports(
     missing = "" if find_browser() else "Needs Chromium or Chrome, which is not installed on the server"
     return tuple(
         ExportChoice(
-            f"Chart: {kind.upper()}",
-            f"{file_stem(ctx, stem)}.{kind}",
+            f"{label}: {kind.upper()}",
+            f"{name}.{kind}",
             _MIME[kind],
             make(kind),
             unavailable="" if kind == "html" else missing,

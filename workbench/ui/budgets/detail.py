@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import formats
@@ -16,12 +17,14 @@ from workbench.costs.resolve import resolve
 from workbench.costs.results import Series as Answer
 from workbench.costs.view import Grain
 from workbench.errors import Conflict, WorkbenchError
+from workbench.export import Answer as Exported
 from workbench.export.typed_list import parse_amount
-from workbench.ui.blocks import block
+from workbench.ui.blocks import ExportChoice, block
 from workbench.ui.budgets.words import budget_label, scope_text
-from workbench.ui.charts import CONFIG, Comparison, TimeSeries, cumulative, time_series
+from workbench.ui.charts import CONFIG, Comparison, Palette, TimeSeries, cumulative, time_series
 from workbench.ui.context import PageContext, raw_params
 from workbench.ui.errors import message_of, show_error
+from workbench.ui.export_menu import data_exports, picture_exports, whole_provenance, whole_stem
 from workbench.ui.health.grids import current_palette
 from workbench.ui.registry import page_info
 from workbench.ui.text import plain, visible
@@ -56,6 +59,7 @@ def draw_detail(ctx: PageContext, readings: Sequence[BudgetReading]) -> None:
         load=lambda: explore.series(ctx.engine, resolve(ctx.engine, replace(reading.view, grain=Grain.DAY))),
         draw=lambda found: _draw_course(found, reading),
         empty=lambda found: found.table.num_rows == 0,
+        exports=lambda found: _exports(ctx, found, reading),
         height=300,
     )
     target = page_info("explore")
@@ -72,12 +76,30 @@ def planned(budget: Budget, periods: Sequence[date]) -> Comparison:
     return Comparison("Plan", parts, tuple(budget.amount / days for _ in parts))
 
 
-def _draw_course(found: Answer, reading: BudgetReading) -> None:
+def _exports(ctx: PageContext, found: Answer, reading: BudgetReading) -> tuple[ExportChoice, ...]:
+    budget = reading.saved.budget
+    shown = Exported(f"Cost of the budget {budget_label(budget)} by day", found.table, found.queries)
+    return (
+        *picture_exports(
+            whole_stem(ctx, "cost-and-plan"),
+            lambda palette: _course(found, reading, palette),
+            lambda: shown,
+            whole_provenance(ctx, budget.basis),
+        ),
+        *data_exports(ctx, "cost-and-plan", lambda: shown, basis=budget.basis),
+    )
+
+
+def _course(found: Answer, reading: BudgetReading, palette: Palette) -> go.Figure:
     budget = reading.saved.budget
     drawn: TimeSeries = time_series(found, currency=budget.currency, grain="day")
-    drawn = replace(drawn, comparison=planned(budget, drawn.periods))
+    return cumulative(replace(drawn, comparison=planned(budget, drawn.periods)), palette, height=300)
+
+
+def _draw_course(found: Answer, reading: BudgetReading) -> None:
+    budget = reading.saved.budget
     st.plotly_chart(
-        cumulative(drawn, current_palette(), height=300),
+        _course(found, reading, current_palette()),
         theme=None,
         config=CONFIG,
         key="budget-chart",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 
@@ -14,7 +15,7 @@ from workbench import formats
 from workbench.checks.keep import Compared, compare
 from workbench.ui.acting import workspace
 from workbench.ui.blocks import block
-from workbench.ui.charts import CONFIG, Series, TimeSeries, lines
+from workbench.ui.charts import CONFIG, Palette, Series, TimeSeries, lines
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import arrow_rows, current_palette, show_rows
 from workbench.ui.picking import choose_one
@@ -126,7 +127,7 @@ def _trend(ctx: PageContext, saved: Sequence[SavedScan], currency: str) -> None:
         if not found:
             st.caption("No kept scan has these thresholds.")
             return
-        if sum(currency in amounts for amounts in found.values()) > 1:
+        if _several(found, currency):
             _plot_weeks(found, currency)
         show_rows(
             ctx,
@@ -145,7 +146,15 @@ def _trend(ctx: PageContext, saved: Sequence[SavedScan], currency: str) -> None:
         draw=show,
         empty=lambda _: False,
         exports=lambda found: (
-            kept_exports(ctx, "saving-by-week", "Counted saving by week", lambda: arrow_rows(_week_rows(found)))
+            kept_exports(
+                ctx,
+                "saving-by-week",
+                "Counted saving by week",
+                lambda: arrow_rows(_week_rows(found)),
+                draw={"Chart": lambda palette: _weeks_picture(found, currency, palette)}
+                if _several(found, currency)
+                else None,
+            )
             if found
             else ()
         ),
@@ -161,15 +170,27 @@ def _week_rows(weeks: dict[date, dict[str, Decimal]]) -> list[dict[str, Any]]:
     ]
 
 
-def _plot_weeks(weeks: dict[date, dict[str, Decimal]], currency: str) -> None:
+def _several(weeks: dict[date, dict[str, Decimal]], currency: str) -> bool:
+    """Whether there is a line to draw."""
+    return sum(currency in amounts for amounts in weeks.values()) > 1
+
+
+def _weeks_picture(weeks: dict[date, dict[str, Decimal]], currency: str, palette: Palette) -> go.Figure:
     first, last = min(weeks), max(weeks)
     periods = tuple(first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1))
     values = tuple(weeks[week].get(currency) if week in weeks else None for week in periods)
     data = TimeSeries(periods, (Series("Counted saving a month", values),), currency, "week")
-    figure = lines(data, current_palette(), height=260)
-    figure.update_traces(mode="lines+markers").update_layout(showlegend=False, margin_t=12)
+    figure = lines(data, palette, height=260)
+    return figure.update_traces(mode="lines+markers").update_layout(showlegend=False, margin_t=12)
+
+
+def _plot_weeks(weeks: dict[date, dict[str, Decimal]], currency: str) -> None:
     st.plotly_chart(
-        figure, theme=None, config=CONFIG, key="wb-waste-trend", alt=f"Counted saving by week in {currency}"
+        _weeks_picture(weeks, currency, current_palette()),
+        theme=None,
+        config=CONFIG,
+        key="wb-waste-trend",
+        alt=f"Counted saving by week in {currency}",
     )
 
 

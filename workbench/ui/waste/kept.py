@@ -6,8 +6,6 @@ of thresholds and version of the custom checks. Data of a snapshot never changes
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -20,6 +18,7 @@ from workbench.checks.registry import Check
 from workbench.checks.scan import Found, ScanResult, Step, run_scan
 from workbench.ui.acting import principal
 from workbench.ui.context import PageContext
+from workbench.ui.keeping import Kept
 from workbench.ui.waste.choice import Choice, read_choice
 from workbench.ui.waste.sums import MoneyKey, money_keys
 
@@ -31,47 +30,14 @@ _SCANS = 4
 _ANSWERS = 200
 
 
-class _Kept:
-    """The most recently used values by key; of two sessions that ask for the same only one works it out."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Hashable, object] = OrderedDict()
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> object | None:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def make(self, key: Hashable, make: Callable[[], T]) -> T:
-        with self._lock:
-            one_at_a_time = self._locks.setdefault(key, threading.Lock())
-        with one_at_a_time:
-            try:
-                if (known := self.get(key)) is not None:
-                    return cast("T", known)
-                made = make()
-                with self._lock:
-                    self._values[key] = made
-                    while len(self._values) > self._most:
-                        self._values.popitem(last=False)
-                return made
-            finally:
-                with self._lock:
-                    self._locks.pop(key, None)
+@st.cache_resource(show_spinner=False)
+def _scans() -> Kept:
+    return Kept(_SCANS)
 
 
 @st.cache_resource(show_spinner=False)
-def _scans() -> _Kept:
-    return _Kept(_SCANS)
-
-
-@st.cache_resource(show_spinner=False)
-def _answers() -> _Kept:
-    return _Kept(_ANSWERS)
+def _answers() -> Kept:
+    return Kept(_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 
@@ -14,7 +15,7 @@ from workbench.checks.scan import CheckResult, ScanResult
 from workbench.costs.results import Tree
 from workbench.engines import Query
 from workbench.ui.blocks import block, show_query
-from workbench.ui.charts import CONFIG, ROOT, left_out, treemap
+from workbench.ui.charts import CONFIG, ROOT, Palette, left_out, treemap
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
@@ -157,7 +158,7 @@ def draw_treemap(ctx: PageContext, what: Asked, scanned: Scanned, currency: str)
     tree = tree_of(result.found, currency, basis)
 
     def draw(found: Tree) -> None:
-        if not any(row["cost"] > 0 for row in found.table.to_pylist()):
+        if not _drawn(found):
             st.caption("No saving is counted, so there is nothing to draw.")
         else:
             _plot(ctx, found, currency)
@@ -194,9 +195,18 @@ def draw_treemap(ctx: PageContext, what: Asked, scanned: Scanned, currency: str)
             lambda: _pairs(found),
             queries=lambda: queries_of(result),
             given=what.choice.given,
+            draw=(lambda palette: _picture(found, palette, currency)) if _drawn(found) else None,
         ),
         height=440,
     )
+
+
+def _drawn(found: Tree) -> bool:
+    return any(row["cost"] > 0 for row in found.table.to_pylist())
+
+
+def _picture(found: Tree, palette: Palette, currency: str) -> go.Figure:
+    return treemap(found, palette, currency=currency, root="All savings counted")
 
 
 def _plot(ctx: PageContext, found: Tree, currency: str) -> None:
@@ -215,7 +225,7 @@ def _plot(ctx: PageContext, found: Tree, currency: str) -> None:
         )
 
     st.plotly_chart(
-        treemap(found, current_palette(), currency=currency, root="All savings counted"),
+        _picture(found, current_palette(), currency),
         theme=None,
         config=CONFIG,
         key=key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -17,7 +17,7 @@ from workbench.ui.charts import CONFIG
 from workbench.ui.context import PageContext
 from workbench.ui.health.grids import arrow_rows, current_palette, show_rows
 from workbench.ui.text import plain, visible
-from workbench.ui.waste.files import kept_exports
+from workbench.ui.waste.files import Draw, kept_exports
 from workbench.ui.waste.kept import Asked, Scanned, kept
 from workbench.ui.waste.pictures import curve_picture, replay_picture
 from workbench.ui.words import BASES
@@ -71,7 +71,15 @@ def _curve(ctx: PageContext, what: Asked, scanned: Scanned, check: Check, curren
         lambda found: _draw_curve(ctx, found, currency),
         title=plain(f"{check.title}: {name} over its range"),
         name="waste-curve",
-        rows=lambda found: _curve_rows(found),
+        rows=_curve_rows,
+        pictures=lambda found: (
+            {
+                "Findings": lambda palette: curve_picture(found, palette, None),
+                "Saving": lambda palette: curve_picture(found, palette, currency),
+            }
+            if any(point.flagged is not None for point in found.points)
+            else {}
+        ),
     )
 
 
@@ -85,6 +93,7 @@ def _on_demand(
     title: str,
     name: str,
     rows: Callable[[T], list[dict[str, Any]]],
+    pictures: Callable[[T], Mapping[str, Draw]],
 ) -> None:
     """A block that is drawn once its answer was asked for; it stays until something else is asked."""
     if not pressed and kept(key, None) is None:
@@ -103,7 +112,7 @@ def _on_demand(
         load=load,
         draw=draw,
         empty=lambda _: False,
-        exports=lambda found: kept_exports(ctx, name, title, lambda: arrow_rows(rows(found))),
+        exports=lambda found: kept_exports(ctx, name, title, lambda: arrow_rows(rows(found)), draw=pictures(found)),
         height=320,
     )
 
@@ -172,7 +181,15 @@ def _replay(ctx: PageContext, what: Asked, scanned: Scanned, check: Check, curre
         lambda found: _draw_replay(ctx, found, currency),
         title=plain(f"{check.title}: the last {_WEEKS} weeks"),
         name="waste-replay",
-        rows=lambda found: _replay_rows(found),
+        rows=_replay_rows,
+        pictures=lambda found: (
+            {
+                "Findings": lambda palette: replay_picture(found, palette, None),
+                "Saving": lambda palette: replay_picture(found, palette, currency),
+            }
+            if sum(point.flagged is not None for point in found.points) > 1
+            else {}
+        ),
     )
 
 
