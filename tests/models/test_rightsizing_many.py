@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from models.rightsizing.candidates import Catalogue
-from models.rightsizing.decide import decide
+from models.rightsizing.decide import decide, totals
 from models.rightsizing.demand import Demand, Refusal, measure, thin
+from models.rightsizing.explain import explain
 from models.rightsizing.facts import Dismissal
 from models.rightsizing.many import Block, decide_many, measure_many
 from models.rightsizing.policy import PRESETS, Policy
 from models.rightsizing.samples import Distribution, Quantiles
+from models.rightsizing.stability import targets_agree
 from tests.support.rightsizing import DAY, NOW, SIZES, TODAY, load, machine, offers, on_demand, with_peak
 
 ROWS, STEPS = 40, 5 * DAY + 30
@@ -107,6 +109,33 @@ def test_decisions_of_many_are_those_of_each_and_keep_no_samples():
         assert decision.rejected == ()
         assert decision.demand is None or decision.demand.cpu_in_order is None
     assert len({each.finding for each in found}) >= 5
+
+
+def test_kept_decisions_can_be_explained_and_added_up():
+    found = decide_many(block(), owners(), CATALOGUE, Policy(min_run_hours=10), now=NOW, stability=False)
+    texts = [" ".join(part.text for part in explain(each, Policy())) for each in found]
+    assert sum("at P99.5" in text for text in texts) > 20
+    added = totals(found)
+    assert added.rows == 0.0  # what is saved today is not known without hours
+    assert added.others == sum(bool(each.options) for each in found if each.finding == "over") > 0
+
+
+def test_parts_that_differ_cost_confidence():
+    table, resources = block(stopped=False), owners()
+    # An m5.xlarge of which half would do in the first half of the window only; other four processors always.
+    table.cpu[29], table.memory[29] = np.where(np.arange(STEPS) < STEPS // 2, 30.0, 60.0), 20.0
+    with_parts, without = (
+        decide_many(table, resources, CATALOGUE, Policy(), now=NOW, stability=stability) for stability in (True, False)
+    )
+    lost = [
+        (row, one.confidence.score - other.confidence.score)
+        for row, (one, other) in enumerate(zip(with_parts, without, strict=True))
+        if one.finding == "over"
+    ]
+    for row, points in lost:
+        alone = targets_agree(resources[row], table.one(row), CATALOGUE, Policy(), now=NOW)
+        assert points == (-20 if alone is False else 0)
+    assert {points for _, points in lost} == {-20, 0}
 
 
 def test_a_thin_demand_has_the_percentiles_and_leads_to_the_same_sizes():

@@ -32,6 +32,12 @@ def test_throughput_parity_would_make_a_volume_dearer():
     assert (seen.outcome, seen.saving, seen.iops, seen.mb_s) == ("change", pytest.approx(4.0), 3000, 125)
 
 
+@pytest.mark.parametrize(("size", "outcome"), [(170, "change"), (171, "keep"), (249, "keep"), (251, "change")])
+def test_sizes_between_the_traps(size, outcome):
+    # Above 170 GiB gp2 bursts to 250 MB/s: 125 more than gp3 includes, 5 a month, against 0.02 a GiB.
+    assert decide_volume(Volume("v", "gp2", size), PRICES).outcome == outcome
+
+
 def test_parity_of_a_large_volume_keeps_its_operations():
     # 2,000 GiB of gp2 give 6,000 operations/s and 250 MB/s: 200 − (160 + 3,000 × 0.005 + 125 × 0.04) = 20.
     found = decide_volume(Volume("v", "gp2", 2000), PRICES)
