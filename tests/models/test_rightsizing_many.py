@@ -124,6 +124,7 @@ def test_parts_that_differ_cost_confidence():
     table, resources = block(stopped=False), owners()
     # An m5.xlarge of which half would do in the first half of the window only; other four processors always.
     table.cpu[29], table.memory[29] = np.where(np.arange(STEPS) < STEPS // 2, 30.0, 60.0), 20.0
+    table.ebs_mbit_s[29] = table.network_mbit_s[29] = 100.0
     with_parts, without = (
         decide_many(table, resources, CATALOGUE, Policy(), now=NOW, stability=stability) for stability in (True, False)
     )
