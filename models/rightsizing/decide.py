@@ -6,8 +6,7 @@ idle, too large, or right. ``one_action`` keeps one action a resource; ``totals`
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +19,7 @@ from models.rightsizing.idle import idle_level, too_small
 from models.rightsizing.needs import memory_needed, processing_factor
 from models.rightsizing.policy import Policy
 from models.rightsizing.savings import Savings, priced, savings
+from models.rightsizing.totals import Totals, totals
 
 __all__ = ["ACTIONS", "Decision", "Option", "Totals", "decide", "eligible", "one_action", "totals"]
 
@@ -421,59 +421,6 @@ def _notes(resource: Resource, demand: Demand, hours: Hours | None) -> tuple[str
 
 def _words(names: Iterable[str]) -> list[str]:
     return ["CPU" if name == "cpu" else "GPU" if name == "gpu" else name.replace("_", " ") for name in names]
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What the rows of a fleet add up to, a month.
-
-    Attributes:
-        rows: sum of today's savings of the headline rows, each as if it were alone.
-        fleet: bill before minus bill after all of them together; None: not re-simulated.
-        small: sum of the options found that may not be counted (small, risky or unsure).
-        counted, others: number of rows in ``rows`` and in ``small``.
-    """
-
-    rows: float
-    fleet: float | None
-    small: float
-    counted: int
-    others: int
-
-
-def totals(
-    decisions: Iterable[Decision],
-    *,
-    fleet: Callable[[Mapping[str, Machine]], float] | None = None,
-    taken: frozenset[str] = frozenset(),
-) -> Totals:
-    """Totals of a fleet, in one currency.
-
-    Args:
-        decisions: any order.
-        fleet: saving of all changes together, from the bill.
-        taken: resources on which another action counts first.
-    """
-    heads: dict[str, Option] = {}
-    small: list[float] = []
-    currencies: set[str] = set()
-    for each in decisions:
-        if each.resource.resource_id in taken or not each.options or each.finding != "over":
-            continue
-        first = each.options[0]
-        amount = first.savings.today if first.savings.today is not None else first.savings.at_list
-        if amount is None:
-            continue
-        currencies.add(first.savings.currency)
-        if each.headline is None:
-            small.append(max(0.0, amount))
-        else:
-            heads[each.resource.resource_id] = first
-    if len(currencies) > 1:
-        raise ValueError(f"Amounts in {', '.join(sorted(currencies))} do not add up: convert them first")
-    rows = math.fsum(option.savings.today or 0.0 for option in heads.values())
-    together = None if fleet is None else fleet({key: option.machine for key, option in sorted(heads.items())})
-    return Totals(rows, together, math.fsum(small), len(heads), len(small))
 
 
 def one_action(actions: Sequence[str]) -> tuple[str, tuple[str, ...]]:
