@@ -16,7 +16,7 @@ from models.rightsizing.confidence import Confidence, Doubts, Effort, confidence
 from models.rightsizing.demand import Demand, Refusal, capacity, measure
 from models.rightsizing.facts import HOURS_A_MONTH, Hours, Machine, PriceMissing, Resource, Usage
 from models.rightsizing.idle import idle_level, too_small
-from models.rightsizing.needs import memory_needed, processing_factor
+from models.rightsizing.needs import OLDER_SPEED, memory_needed, processing_factor
 from models.rightsizing.policy import Policy
 from models.rightsizing.savings import Savings, priced, savings
 from models.rightsizing.totals import Totals, totals
@@ -411,7 +411,8 @@ def _notes(resource: Resource, demand: Demand, hours: Hours | None) -> tuple[str
     if machine is not None and machine.gpu_count and not {"gpu", "gpu_memory"} <= set(demand.used):
         notes.append("needs GPU metrics (DCGM or the provider's agent)")
     if machine is not None and machine.perf_index is None:
-        notes.append("speed of the processor is not known, 1.0 is used")
+        slower = f"an older generation counts as {1 - OLDER_SPEED:.0%} slower"
+        notes.append(f"speed of the processor is not known: a newer one counts as equal, {slower}")
     if window.longest_gap_hours >= 24.0:
         notes.append(f"longest gap {window.longest_gap_hours:.0f} h")
     if hours is not None and hours.commitment_ends is not None and hours.reserved + hours.plan > 0.0:

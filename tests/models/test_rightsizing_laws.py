@@ -15,6 +15,7 @@ from models.rightsizing.credits import credits_suffice, simulate_credits
 from models.rightsizing.decide import decide, totals
 from models.rightsizing.demand import Distribution, measure
 from models.rightsizing.facts import Hours, PriceMissing
+from models.rightsizing.needs import processing_factor
 from models.rightsizing.policy import PRESETS, Policy
 from tests.support.rightsizing import DAY, NOW, SIZES, TODAY, load, machine, on_demand, size
 
@@ -53,6 +54,42 @@ many = settings(max_examples=120, deadline=None)
 def judged(kind, usage, policy, catalogue=CATALOGUE, **more):
     resource = machine(kind)
     return decide(resource, usage, catalogue, policy, now=NOW, hours=on_demand(2), **more)
+
+
+def unknown_speed(name, generation, price=0.17):
+    return size(name, 4, 16, price, perf=None, generation=generation)
+
+
+@pytest.mark.parametrize(
+    ("cpu", "generation", "offered"),
+    [
+        (63.0, 6, ["m6a.xlarge"]),  # 63 % stays 63 %
+        (63.0, 5, ["m5a.xlarge"]),  # 63 / 0.8 = 78.75 %, 80 % is allowed
+        (65.0, 5, []),  # 65 / 0.8 = 81.25 %
+        (52.0, 4, []),  # 52 / 0.64 = 81.25 %
+        (51.0, 4, ["m4a.xlarge"]),  # 51 / 0.64 = 79.7 %
+        (78.0, 7, ["m7a.xlarge"]),  # a newer one counts as equal, not as faster
+        (65.0, None, ["m0a.xlarge"]),
+    ],
+)
+def test_an_older_generation_of_unknown_speed_counts_as_slower(cpu, generation, offered):
+    present = unknown_speed("m6i.xlarge", 6, 0.192)
+    target = unknown_speed(f"m{generation or 0}a.xlarge", generation)
+    resource = machine("m5.xlarge", machine=present)
+    resource = replace(resource, instance_type="m6i.xlarge")
+    found = decide(
+        resource, load(cpu=cpu), Catalogue([present, target]), Policy(), now=NOW, hours=on_demand(14)
+    )  # fmt: skip
+    assert [option.machine.instance_type for option in found.options] == offered
+    if offered:
+        share = cpu / 0.8 ** max(0, 6 - (generation or 6))
+        assert dict(found.options[0].candidate.projected)["cpu"] == pytest.approx(share)
+
+
+def test_two_known_speeds_are_taken_as_they_are():
+    present, target = unknown_speed("m6i.xlarge", 6, 0.192), unknown_speed("m5a.xlarge", 5)
+    present, target = replace(present, perf_index=1.0), replace(target, perf_index=0.9)
+    assert processing_factor(present, target) == pytest.approx(1 / 0.9)
 
 
 @many
