@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from models.rightsizing.candidates import Candidate
 from models.rightsizing.decide import Decision, Option
@@ -14,7 +15,7 @@ from workbench.rightsizing.options import KINDS
 from workbench.rightsizing.read import Facts
 from workbench.rightsizing.records import Advice, Counted, Level, Proposal, Rejected, Size, Suppression
 
-__all__ = ["advice_of", "level_of", "plain_advice", "proposal_of", "rejected_of", "size_of_machine"]
+__all__ = ["advice_of", "held_back", "level_of", "plain_advice", "proposal_of", "rejected_of", "size_of_machine"]
 
 _MOST_REJECTED = 12
 
@@ -153,6 +154,11 @@ def plain_advice(
         rejected=(),
         evidence=evidence or {},
     )
+
+
+def held_back(one: Advice, first: tuple[Suppression, ...]) -> Advice:
+    """The same with other actions that count first."""
+    return replace(one, suppressed_by=first, counted="", explanation=(*one.explanation, _suppressed(first)))
 
 
 def _suppressed(first: tuple[Suppression, ...]) -> Part:

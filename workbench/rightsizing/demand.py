@@ -27,11 +27,11 @@ _DAY = 1440.0
 # stated (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html, 2026-11), and spread over the day as
 # the CPU is, half as much again.
 _MBIT_AN_OPERATION = 32 * 1024 * 8 / 1e6
+# Databases read and write pages, of 16 KiB in MySQL and MariaDB, of 8 KiB in PostgreSQL.
+_MBIT_A_PAGE = 16 * 1024 * 8 / 1e6
 _OVER_CPU = 1.5
 
-DAILY_STORAGE = (
-    "block storage is estimated from operations a day: 32 KiB each, in the shape of the CPU and half as much again"
-)
+DAILY_STORAGE = "block storage is estimated from operations a day, in the shape of the CPU and half as much again"
 """Note of a demand whose block storage is an estimate from daily counts."""
 
 
@@ -55,7 +55,8 @@ def usage_of(
         notes.append("only daily values are at hand")
     values: dict[str, Floats] = dict(series.values)
     if "ebs_mbit_s" not in values and days is not None:
-        estimated = _storage_of_days(series, days)
+        size = _MBIT_A_PAGE if kind == "rds_instances" else _MBIT_AN_OPERATION
+        estimated = _storage_of_days(series, days, size)
         if estimated is not None:
             values["ebs_mbit_s"], values["ebs_iops"] = estimated
             notes.append(DAILY_STORAGE)
@@ -136,7 +137,7 @@ def _from_days(days: Days | None) -> Series | None:
     return Series(datetime.combine(first, time(), UTC), _DAY, values, maxima=True)
 
 
-def _storage_of_days(series: Series, days: Days) -> tuple[Floats, Floats] | None:
+def _storage_of_days(series: Series, days: Days, mbit: float) -> tuple[Floats, Floats] | None:
     by_day = dict(zip(days.days, days.values["disk"].tolist(), strict=True))
     step = timedelta(minutes=series.step_minutes)
     per_day = max(1, round(_DAY / series.step_minutes))
@@ -150,7 +151,7 @@ def _storage_of_days(series: Series, days: Days) -> tuple[Floats, Floats] | None
     if bool(np.isnan(operations).all()):
         return None
     peaks = operations * _OVER_CPU * _shape(series.values["cpu"], number)
-    return peaks * _MBIT_AN_OPERATION, peaks
+    return peaks * mbit, peaks
 
 
 def _shape(cpu: Floats, day: Any) -> Floats:

@@ -14,7 +14,7 @@ from workbench.catalog import Catalog
 from workbench.checks.ground import Ground
 from workbench.clock import now
 from workbench.engines import Engine
-from workbench.rightsizing.advice import advice_of
+from workbench.rightsizing.advice import advice_of, held_back
 from workbench.rightsizing.decide import SIZED, Case, case_of, decide_case, decide_members, target_line
 from workbench.rightsizing.metrics import daily_of, series_of
 from workbench.rightsizing.options import KINDS, Options
@@ -192,7 +192,7 @@ def _groups(facts: Facts, members: Mapping[str, list[Case]], changes: dict[str, 
             # What counts first on every machine of it counts first on the group.
             shared = [facts.waste.of(one.account, case.id) for case in cases]
             if all(shared):
-                one = replace(one, suppressed_by=shared[0], counted="")
+                one = held_back(one, shared[0])
         if one.counted == "total":
             changes["\n".join(one.key)] = tuple(cases)
         yield one
