@@ -59,6 +59,17 @@ PAGES: tuple[PageInfo, ...] = (
         ),
     ),
     PageInfo(
+        "rightsizing",
+        "Rightsizing",
+        "Act",
+        ":material/straighten:",
+        filters=False,
+        params=(
+            *("preset", "lookback", "kind", "account", "arm", "burst", "facing", "min", "risk", "asof"),
+            *("only.", "resource", "try."),
+        ),
+    ),
+    PageInfo(
         "recommendations",
         "Recommendations",
         "Act",
