@@ -104,8 +104,13 @@ def savings(
     difference = old.hourly - new.hourly
     at_list = difference * running_month + other
     if resimulated is not None:
-        if abs(resimulated.today - at_list) > 0.005:
-            notes.append("today follows the commitments in force, re-simulated over the fleet")
+        listed = difference * running_month
+        if resimulated.today > max(listed, 0.0) + 0.005:
+            notes.append(
+                "today it is more than at list price: a commitment that lies unused would pay for the new size"
+            )
+        elif abs(resimulated.today - listed) > 0.005:
+            notes.append("today is at the prices and commitments of the bill, computed again over the whole fleet")
         today, later = resimulated.today + other, resimulated.after_expiry + other
         return Savings("ok", old.currency, at_list, today, later, resimulated.expiry, tuple(notes))
     if hours is None:

@@ -450,3 +450,19 @@ def test_a_machine_that_hardly_works_goes_down_one_size_at_a_time():
     assert offers(quiet) == {"m5.large": 70.08}
     assert codes(quiet, "m5.medium") == {"hardly_used"}
     assert set(offers(decided(usage=load(cpu=5.1), sizes=[half, quarter]))) == {"m5.large", "m5.medium"}
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (70.08, ""),
+        (42.0, "today is at the prices and commitments of the bill"),
+        (-3.0, "today is at the prices and commitments of the bill"),
+        (131.4, "today it is more than at list price: a commitment that lies unused"),
+    ],
+)
+def test_a_saving_that_differs_from_the_list_price_says_why(today, said):
+    found = decided(sizes=only("m5.large"), resimulate=lambda _: Resimulated(today, today, None))
+    notes = "; ".join(found.options[0].savings.notes)
+    assert notes.startswith(said)
+    assert bool(notes) == bool(said)
