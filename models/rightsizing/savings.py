@@ -106,9 +106,7 @@ def savings(
     if resimulated is not None:
         listed = difference * running_month
         if resimulated.today > max(listed, 0.0) + 0.005:
-            notes.append(
-                "today it is more than at list price: a commitment that lies unused would pay for the new size"
-            )
+            notes.append("today it is more than at list price: a commitment that lies unused would pay for it")
         elif abs(resimulated.today - listed) > 0.005:
             notes.append("today is at the prices and commitments of the bill, computed again over the whole fleet")
         today, later = resimulated.today + other, resimulated.after_expiry + other
