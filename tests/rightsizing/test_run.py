@@ -400,3 +400,36 @@ def test_the_same_on_postgres(opened, settings, database):
     for ours, theirs in zip(here.advice, there.advice, strict=True):
         assert ours == theirs
     assert here.totals == there.totals
+
+
+@pytest.mark.parametrize(
+    ("provider", "size", "finding", "needs"),
+    [
+        ("Microsoft", "Standard_D4s_v5", "over", "a price of Standard_D4s_v5"),
+        ("Google Cloud", "n2-standard-4", "cannot_tell", "n2-standard-4 is not in the catalogue"),
+    ],
+)
+def test_other_providers_say_what_is_missing(opened, provider, size, finding, needs):
+    rows = [machine(provider=provider, instance_type=size, region="westeurope")]
+    result = run(opened([], instances=rows, resource_metrics=samples(others=STORAGE), metrics_daily=[
+        {"id": "d", "account_id": "acc", "resource_type": "instances", "resource_id": "i-1", "date": LAST}
+    ]))  # fmt: skip
+    one = only(result)
+    assert (one.finding, one.status, one.saving) == (finding, "price_missing", None)
+    assert any(needs in text for text in one.needs)
+
+
+def test_one_metric_by_the_hour_stands_for_the_steps_it_covers(opened):
+    """CPU every five minutes, memory by the hour, network in two directions, a sample given twice."""
+    fine = samples(memory=None, network=None, others=STORAGE, step=300)
+    hourly = [row for row in samples(cpu=None, network=None) if row["metric"] == "memory"]
+    sides = samples(
+        cpu=None, memory=None, network=None, others={("network_in", "MB/s"): 2.0, ("network_out", "MB/s"): 3.0}
+    )
+    again = {**fine[0], "value": 99.0}
+    one = only(run(opened(hours(), instances=[machine()], resource_metrics=[*fine, again, *hourly, *sides])))
+    assert one.window.step_minutes == 5.0
+    assert one.levels["memory"].highest == 30.0
+    assert one.levels["network"].highest == 24.0
+    assert one.levels["cpu"].highest == 99.0
+    assert one.needs == ()
