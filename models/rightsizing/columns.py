@@ -130,6 +130,7 @@ def _demand(columns: Columns, row: int, resource: Resource, now: datetime, month
             running_hours=running * step / 60.0,
             longest_gap_hours=0.0 if columns.gap_hours is None else float(columns.gap_hours[row]),
             coarse=step > COARSE_MINUTES or not columns.maxima,
+            maxima=columns.maxima,
             month_end=month_end,
         ),
         used=used,

@@ -73,6 +73,7 @@ class Window:
         running_hours: hours in which the resource ran.
         longest_gap_hours: longest time it ran without a sample.
         coarse: samples longer than 15 minutes, or means instead of maxima.
+        maxima: each sample is the highest of its step, not the mean.
         month_end: the last day of a month was seen.
         since_change: the window begins at a change of the resource, earlier samples were left out.
     """
@@ -85,6 +86,7 @@ class Window:
     running_hours: float
     longest_gap_hours: float = 0.0
     coarse: bool = False
+    maxima: bool = True
     month_end: bool = False
     since_change: bool = False
 
@@ -223,6 +225,7 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         running_hours=running * usage.step_minutes / 60.0,
         longest_gap_hours=longest_run(ran & np.isnan(cpu)) * usage.step_minutes / 60.0,
         coarse=usage.step_minutes > COARSE_MINUTES or not usage.maxima,
+        maxima=usage.maxima,
         month_end=month_end_seen(start, end),
         since_change=since_change,
     )
@@ -245,7 +248,11 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         limit = dimension_limit(resource.machine, name)
         if limit is not None:
             level = BUSY_PERCENT / 100.0 * limit
-            days = busy_days(kept, level, day, usage.step_minutes) if samples_of.highest >= level else 0
+            days = (
+                busy_days(kept, level, day, usage.step_minutes, maxima=usage.maxima)
+                if samples_of.highest >= level
+                else 0
+            )
             pressure[name] = Pressure(samples_of.share_from(level), days)
     empty = None
     if usage.credits is not None:
@@ -320,9 +327,16 @@ def dimension_limit(machine: Machine | None, dimension: str) -> float | None:
     return None if machine is None else capacity(machine, dimension)
 
 
-def busy_days(values: Floats, level: float, day: npt.NDArray[np.int64], step_minutes: float) -> int:
-    """Days on which at least 30 minutes on end reach a level; ``day`` is the day of each sample."""
-    return len({int(day[begin]) for begin, length in _runs(values >= level) if length * step_minutes >= _BUSY_MINUTES})
+def busy_days(
+    values: Floats, level: float, day: npt.NDArray[np.int64], step_minutes: float, *, maxima: bool = True
+) -> int:
+    """Days on which at least 30 minutes on end reach a level; ``day`` is the day of each sample.
+
+    The highest value of an hour may have stood for a minute: where one step is longer than that time, it takes two of
+    them in a row. A mean that high says it of the whole step.
+    """
+    least = max(_BUSY_MINUTES / step_minutes, 2.0 if maxima and step_minutes > _BUSY_MINUTES else 1.0)
+    return len({int(day[begin]) for begin, length in _runs(values >= level) if length >= least})
 
 
 @lru_cache(maxsize=64)

@@ -81,7 +81,7 @@ def _resource(decision: Decision) -> str:
 
 def _demand(demand: Demand, present: Machine | None, policy: Policy) -> str:
     window, percentile = demand.window, policy.preset.cpu_percentile
-    kind = "means" if window.coarse else "maxima"
+    kind = "maxima" if window.maxima else "means"
     text = (
         f"CPU {demand.at('cpu', percentile):.1f} % at P{percentile:g} over {window.days:.0f} d – {window.samples:,} "
         f"{kind} of {window.step_minutes:g} minutes, {window.coverage:.0%} coverage"

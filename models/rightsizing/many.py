@@ -163,7 +163,7 @@ class _Prepared:
             level = BUSY_PERCENT / 100.0 * limit
             days = 0
             if of.highest >= level:
-                days = busy_days(self.tables[name][row], level, self.day, block.step_minutes)
+                days = busy_days(self.tables[name][row], level, self.day, block.step_minutes, maxima=block.maxima)
             pressure[name] = Pressure(of.share_from(level), days)
         whole = samples == block.cpu.shape[1]
         at = slice(None) if whole else self.sampled[row]
@@ -181,6 +181,7 @@ class _Prepared:
                 running_hours=running * block.step_minutes / 60.0,
                 longest_gap_hours=longest_run(self.gaps[row]) * block.step_minutes / 60.0,
                 coarse=block.step_minutes > COARSE_MINUTES or not block.maxima,
+                maxima=block.maxima,
                 month_end=self.month_end,
             ),
             used=used,

@@ -13,7 +13,7 @@ from models.rightsizing.bill import Line, Plan, Portfolio, Reservation, fleet_sa
 from models.rightsizing.candidates import Catalogue, judge
 from models.rightsizing.credits import credits_suffice, simulate_credits
 from models.rightsizing.decide import decide, totals
-from models.rightsizing.demand import Distribution, measure
+from models.rightsizing.demand import Distribution, busy_days, measure
 from models.rightsizing.facts import Hours, PriceMissing
 from models.rightsizing.needs import processing_factor
 from models.rightsizing.policy import PRESETS, Policy
@@ -297,3 +297,19 @@ def test_a_missing_price_is_never_zero():
     assert found.status == "price_missing"
     assert found.options[0].savings.today is None
     assert found.headline is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "maxima", "days"),
+    [
+        ([9], True, 0),  # the highest of one hour may have stood for a minute
+        ([9], False, 3),  # the mean of an hour says it of the hour
+        ([9, 10], True, 3),
+        ([9, 11], True, 0),
+    ],
+)
+def test_how_long_a_peak_lasted_is_not_made_up_from_hourly_maxima(hours, maxima, days):
+    values = np.full(3 * 24, 10.0)
+    for day in range(3):
+        values[[24 * day + hour for hour in hours]] = 97.0
+    assert busy_days(values, 90.0, np.repeat(np.arange(3), 24), 60.0, maxima=maxima) == days

@@ -98,7 +98,7 @@ def window_text(window: Window | None) -> str | None:
     """``14 d, 4,032 maxima of 5 min, 98 %``."""
     if window is None:
         return None
-    kind = "means" if window.coarse else "maxima"
+    kind = "maxima" if window.maxima else "means"
     step = f"{window.step_minutes:g} min" if window.step_minutes < 60 else f"{window.step_minutes / 60:g} h"
     return f"{window.days:.0f} d, {window.samples:,} {kind} of {step}, {100.0 * window.coverage:.0f} %"
 
