@@ -78,6 +78,7 @@ def _head(ctx: PageContext, one: Advice) -> None:
             f"**{plain(one.current.instance_type)} → {plain(one.proposed.size.instance_type)}**"
             + (f" · in the total: {plain(count, limit=200)}" if count else "")
         )
+        _badges(one.proposed)
     if one.cost_month is not None:
         amount = formats.money(one.cost_month, one.cost_currency)
         st.caption(plain(f"Costs {amount} a month of 730 hours, effective"))
@@ -106,20 +107,29 @@ def _head(ctx: PageContext, one: Advice) -> None:
                   on_click=close("rightsizing-list", "resource"))  # fmt: skip
 
 
+def _badges(proposed: Proposal) -> None:
+    sure = f", {proposed.confidence_level}" if proposed.confidence_level else ""
+    with st.container(horizontal=True, gap="small"):
+        st.badge(plain(f"Risk {risk_text(proposed)}"), color="gray")
+        if proposed.effort:
+            st.badge(plain(f"Effort {proposed.effort}"), color="gray")
+        if proposed.confidence is not None:
+            st.badge(plain(f"Confidence {proposed.confidence} of 100{sure}"), color="gray")
+
+
 def _why(one: Advice) -> None:
     st.markdown("**Why**")
-    parts = [part.text for part in one.explanation if part.topic != "unchecked"]
+    parts = [part.text for part in one.explanation if part.topic not in ("resource", "unchecked")]
     for text in parts or [one.reason]:
         st.markdown(plain(text, limit=900))
     for need in one.needs:
         st.markdown(f"Needs: {plain(need, limit=300)}")
-    for note in one.notes:
-        st.caption(plain(note, limit=300))
 
 
 def _savings(proposed: Proposal) -> None:
     found = proposed.savings
-    st.markdown("**What it saves a month**")
+    amount = found.today if found.today is not None else found.at_list
+    st.markdown("**What it saves a month**" if amount is None or amount >= 0 else "**What it costs a month more**")
     if found.at_list is None and found.today is None:
         st.caption(plain(f"Cannot be told: {found.status.replace('_', ' ')}", limit=300))
     chart = savings_picture(found, current_palette())
@@ -129,8 +139,10 @@ def _savings(proposed: Proposal) -> None:
             alt="Saving a month at list price, on today's bill and after commitments end",
         )  # fmt: skip
     elif found.at_list is not None:
-        amount = formats.money(found.at_list, found.currency)
-        st.markdown(f"{plain(amount)} at list price; what it saves today is not known")
+        listed = formats.money(found.at_list, found.currency)
+        st.markdown(f"{plain(listed)} at list price; what it saves today is not known")
+    if chart is not None and amount is not None and amount < 0:
+        st.caption("Below zero: the bill grows by it.")
     if found.today is not None and found.expiry is None:
         st.caption("No commitment it runs on ends within a year.")
     for note in found.notes:
@@ -138,12 +150,6 @@ def _savings(proposed: Proposal) -> None:
     if proposed.size.price_day is not None:
         source = f", {proposed.size.price_note}" if proposed.size.price_note else ""
         st.caption(plain(f"List price of {formats.iso_date(proposed.size.price_day)}{source}", limit=300))
-    st.markdown(f"**Risk** {plain(risk_text(proposed))}")
-    st.markdown(f"**Effort** {plain(f'{proposed.effort}: {proposed.effort_reason}'.rstrip(': '), limit=200)}")
-    if proposed.confidence is not None:
-        st.markdown(f"**Confidence** {proposed.confidence} of 100, {plain(proposed.confidence_level)}")
-        for text, points in proposed.doubts:
-            st.caption(plain(f"−{points}: {text}", limit=300))
 
 
 def _sizes(ctx: PageContext, offered: list[Proposal]) -> None:
@@ -173,8 +179,10 @@ def _evidence(ctx: PageContext, one: Advice) -> None:
 
 def _unchecked(one: Advice) -> None:
     texts = [part.text for part in one.explanation if part.topic == "unchecked"]
+    said = " ".join(texts).casefold()
+    texts += [f"{note[0].upper()}{note[1:]}." for note in one.notes if note and note.casefold() not in said]
     if texts:
-        st.markdown("**What was not checked**")
+        st.markdown("**What was not checked, and what limits it**")
         for text in texts:
             st.caption(plain(text, limit=500))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,29 +17,47 @@ from workbench.ui.charts.frame import figure, money_axis
 from workbench.ui.charts.palette import Palette, rgba
 from workbench.ui.charts.text import safe
 
-__all__ = ["Capacities", "savings_picture", "thinned", "use_picture"]
+__all__ = ["Frame", "Use", "savings_picture", "thinned", "use_picture"]
 
-_HEIGHT = 280
+_HEIGHT = 210
+_LEGEND = 70
+_TITLE = 0.06
+_BETWEEN = 0.05
+_HIGHEST = 250.0
 _POINTS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Capacities:
-    """Lines across the use of one dimension, in percent of the present size.
+class Use:
+    """One dimension over time, in percent of the present size.
 
     Attributes:
-        present: name of the present size, at 100.
-        target: name of the other size; empty: none.
-        capacity: of the target; None: not known.
+        name: of the dimension.
+        values: a sample each; NaN: none.
+        capacity: of the target; None: not known, or there is no target.
         headroom: share of the target that stays free, 0-1.
+    """
+
+    name: str
+    values: Sequence[float]
+    capacity: float | None
+    headroom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all dimensions of a picture share.
+
+    Attributes:
+        present, target: names of sizes; an empty target: none.
+        times: begin of each sample, UTC.
         first, last: the span of the axis.
         start, end: the window that counts, shaded.
     """
 
     present: str
     target: str
-    capacity: float | None
-    headroom: float
+    times: Sequence[datetime]
     first: datetime
     last: datetime
     start: datetime
@@ -59,75 +78,93 @@ def thinned(
     return list(times[::each]), kept
 
 
-def use_picture(
-    name: str, times: Sequence[datetime], values: Sequence[float], lines: Capacities, palette: Palette
-) -> go.Figure:
-    """Use of one dimension over time with the present capacity, the target's, and the room that stays free.
-
-    Args:
-        name: of the dimension.
-        times: begin of each sample, UTC.
-        values: percent of the present size; NaN: no sample.
-        lines: what is drawn across.
-        palette: colours.
-    """
-    chart = figure(palette, height=_HEIGHT)
-    chart.add_shape(
-        type="rect", xref="x", yref="paper", x0=lines.start, x1=lines.end, y0=0, y1=1,
-        fillcolor=rgba(palette.muted, 0.10), line_width=0, layer="below",
-    )  # fmt: skip
-    shown, heights = thinned(times, values)
-    chart.add_trace(
-        go.Scatter(
-            x=shown,
-            y=heights,
-            name=safe(name),
-            mode="lines" if len(shown) > 1 else "markers",
-            connectgaps=False,
-            line={"color": palette.colour(0), "width": 1.25},
-            marker={"color": palette.colour(0)},
-            hovertemplate="%{y:.1f} %<extra></extra>",
-        )
-    )
-    _across(chart, lines, 100.0, f"All of {lines.present}", {"color": palette.ink, "width": 1.5})
-    top = max([100.0, *(value for value in heights if value is not None)])
-    if lines.target and lines.capacity is not None:
-        colour = palette.colour(1)
-        room = lines.capacity * (1.0 - lines.headroom)
-        _across(chart, lines, lines.capacity, f"All of {lines.target}", {"color": colour, "width": 2})
-        if lines.headroom:
-            free = f"{lines.target} with {100.0 * lines.headroom:.0f} % free"
-            _across(chart, lines, room, free, {"color": colour, "width": 1.5, "dash": "dash"})
-        # A far larger target would press the use to the floor: then only its room is looked at.
-        top = max(top, lines.capacity if lines.capacity <= 250.0 else min(room, 250.0))
+def use_picture(uses: Sequence[Use], frame: Frame, palette: Palette) -> go.Figure:
+    """Use over time, a dimension below the other, with the present capacity, the target's, and the room it leaves."""
+    chart = figure(palette, height=_LEGEND + _HEIGHT * len(uses))
+    for number, use in enumerate(uses):
+        _one(chart, use, frame, palette, number, len(uses))
     chart.update_xaxes(
         type="date",
-        range=[lines.first, lines.last],
+        range=[frame.first, frame.last],
         tickformat="%-d %b\n%Y",
         showgrid=False,
         tickfont={"size": 12, "color": palette.muted},
         automargin=True,
         fixedrange=True,
         nticks=6,
+        anchor=f"y{len(uses) if len(uses) > 1 else ''}",
     )
-    chart.update_yaxes(
-        range=[0, top * 1.06],
-        gridcolor=palette.grid,
-        zerolinecolor=palette.muted,
-        tickfont={"size": 12, "color": palette.muted},
-        ticksuffix=" %",
-        automargin=True,
-        fixedrange=True,
-    )
-    return chart.update_layout(hovermode="x")
+    return chart.update_layout(hovermode="x", legend_traceorder="normal")
 
 
-def _across(chart: go.Figure, lines: Capacities, height: float, name: str, line: dict[str, object]) -> None:
+def _one(chart: go.Figure, use: Use, frame: Frame, palette: Palette, number: int, of: int) -> None:
+    axis = f"y{number + 1 if number else ''}"
+    # Plots of one height, each with its title above and room to the next.
+    height = (1.0 - of * _TITLE - (of - 1) * _BETWEEN) / of
+    high = 1.0 - _TITLE - number * (height + _TITLE + _BETWEEN)
+    low = max(0.0, high - height)
+    chart.add_annotation(
+        x=0, y=high, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False,
+        text=f"<b>{safe(use.name)}</b>, percent of {safe(frame.present)}", font={"size": 12, "color": palette.ink},
+    )  # fmt: skip
+    chart.add_shape(
+        type="rect", xref="x", yref="paper", x0=frame.start, x1=frame.end, y0=low, y1=high,
+        fillcolor=rgba(palette.muted, 0.10), line_width=0, layer="below",
+    )  # fmt: skip
+    times, heights = thinned(frame.times, use.values)
     chart.add_trace(
         go.Scatter(
-            x=[lines.first, lines.last],
+            x=times,
+            y=heights,
+            yaxis=axis,
+            name="Used",
+            legendgroup="used",
+            showlegend=not number,
+            mode="lines" if len(times) > 1 else "markers",
+            connectgaps=False,
+            line={"color": palette.colour(0), "width": 1.25},
+            marker={"color": palette.colour(0)},
+            hovertemplate=f"{safe(use.name)} %{{y:.1f}} %<extra></extra>",
+        )
+    )
+    _across(chart, frame, axis, 100.0, f"All of {frame.present}", {"color": palette.ink, "width": 1.5}, not number)
+    top = max([100.0, *(value for value in heights if value is not None)])
+    if frame.target and use.capacity is not None:
+        line = {"color": palette.colour(1), "width": 2}
+        _across(chart, frame, axis, use.capacity, f"All of {frame.target}", line, not number)
+        room = use.capacity * (1.0 - use.headroom)
+        # The line that must not be crossed; without headroom it is the one above.
+        _across(chart, frame, axis, room, "Less the room to leave", {**line, "width": 1.5, "dash": "dash"}, not number)
+        # A far larger target would press the use to the floor: it is cut and the words below the chart give it.
+        top = max(top, min(use.capacity, _HIGHEST))
+    chart.update_layout(
+        {
+            f"yaxis{number + 1 if number else ''}": {
+                "domain": [low, high],
+                "range": [0, top * 1.06],
+                "gridcolor": palette.grid,
+                "zerolinecolor": palette.muted,
+                "tickfont": {"size": 12, "color": palette.muted},
+                "ticksuffix": " %",
+                "nticks": 5,
+                "automargin": True,
+                "fixedrange": True,
+            }
+        }
+    )
+
+
+def _across(
+    chart: go.Figure, frame: Frame, axis: str, height: float, name: str, line: dict[str, Any], legend: bool
+) -> None:
+    chart.add_trace(
+        go.Scatter(
+            x=[frame.first, frame.last],
             y=[height, height],
+            yaxis=axis,
             name=safe(name, 48),
+            legendgroup=name,
+            showlegend=legend,
             mode="lines",
             line=line,
             hoverinfo="skip",
@@ -173,8 +210,7 @@ def savings_picture(found: Savings, palette: Palette) -> go.Figure | None:
     axis = money_axis(palette, found.currency, low, high)
     reach = high - low or 1.0
     axis["range"] = [low - 0.35 * reach if low < 0 else 0, high + 0.35 * reach]
-    axis["nticks"] = 4
-    chart.update_xaxes(**axis, showticklabels=False)
+    chart.update_xaxes(**axis, showticklabels=False, showgrid=False)
     chart.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(bars))),

@@ -85,11 +85,8 @@ def compared(one: Advice, tried: Proposal) -> list[dict[str, Any]]:
         [*("cpu", "memory"), *(name for each in (advised, tried) if each for name, _ in each.projected)]
     )
     levels = {name: level.highest if name == "memory" else level.p99_5 for name, level in one.levels.items()}
-    rows = [_line("Size", one.current.instance_type, *(_of(each, lambda p: p.size.instance_type)
-                                                      for each in (advised, tried)))]  # fmt: skip
     sizes = (one.current, advised.size if advised else None, tried.size)
-    rows.append(_line("vCPU", *(_plain(size.vcpu if size else None) for size in sizes)))
-    rows.append(_line("Memory, GiB", *(_plain(size.memory_gib if size else None) for size in sizes)))
+    rows = [_line("Size", *(size_text(size) if size else None for size in sizes))]
     rows.append(_line("List price an hour", *(_price(size) for size in sizes)))
     for name in names:
         now = levels.get(name) if name in ("cpu", "memory", "gpu", "gpu_memory") else None
@@ -133,10 +130,6 @@ def _price(size: Size | None) -> str | None:
     if size.price is None:
         return f"not known: {size.price_note}" if size.price_note else None
     return formats.money(size.price, size.currency, decimals=4)
-
-
-def _plain(value: float | None) -> str | None:
-    return None if value is None else f"{value:g}"
 
 
 def _percent(value: float | None) -> str | None:

@@ -71,9 +71,13 @@ def _tiles(ran: Ran, total: Total | None, currency: str) -> tuple[Tile, ...]:
     if total is None:
         return (Tile("today", "Saving a month, today", formats.MISSING, "Nothing has an amount"), looked)
     counted = formats.plural(total.counted, "resource")
-    if not total.counted and total.small_count == 0:
-        today = Tile("today", "Saving a month, today", formats.MISSING, "Nothing counts in a total")
-        return (today, looked)
+    small = Tile(
+        "small", "Also found (small)", money(total.small),
+        f"{formats.plural(total.small_count, 'resource')}: small, risky or unsure; sum of rows, in no total",
+    )  # fmt: skip
+    if not total.counted:
+        nothing = "No proposal counts in the total"
+        return (Tile("today", "Saving a month, today", formats.MISSING, nothing), small, looked)
     return (
         Tile(
             "today", "Saving a month, today", money(total.today), f"{counted}; bill before minus bill after",
@@ -90,10 +94,7 @@ def _tiles(ran: Ran, total: Total | None, currency: str) -> tuple[Tile, ...]:
             help=f"In full {formats.money(total.after_expiry, currency)}: without the commitments that end within a "
             "year.",
         ),
-        Tile(
-            "small", "Also found (small)", money(total.small),
-            f"{formats.plural(total.small_count, 'resource')}: small, risky or unsure; sum of rows, in no total",
-        ),
+        small,
         looked,
     )  # fmt: skip
 
@@ -120,8 +121,9 @@ def _sentences(ran: Ran, total: Total | None, known: Beside) -> list[str]:
     if known.listed_count:
         amounts = ", ".join(formats.money(amount, code) for code, amount in known.listed.items())
         said.append(
-            f"Known at list price only, in no total: {amounts} a month of "
-            f"{formats.plural(known.listed_count, 'resource')}. What they save today needs billed hours."
+            f"Of what is small, risky or unsure, {amounts} a month of "
+            f"{formats.plural(known.listed_count, 'resource')} is known at list price only: "
+            "what they save today needs billed hours."
         )
     if known.unpriced:
         said.append(

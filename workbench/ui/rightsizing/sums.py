@@ -21,10 +21,11 @@ _COULD_TELL = ("over", "under", "idle", "right")
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is known of money but in no total.
+    """What is known of money but in no total, or only in part.
 
     Attributes:
-        listed, listed_count: proposals of which only the saving at list price is known; by currency.
+        listed, listed_count: proposals of which only the saving at list price is known, by currency; they are among
+            what is small, risky or unsure.
         unpriced: proposals and findings that no list price gives an amount.
     """
 
@@ -68,7 +69,7 @@ def beside(advice: Iterable[Advice]) -> Beside:
             continue
         if one.saving is None:
             unpriced += 1
-        elif one.counted == "total" and one.proposed is not None and one.proposed.savings.today is None:
+        elif one.proposed is not None and one.proposed.savings.today is None:
             amounts.setdefault(one.proposed.savings.currency, []).append(one.saving)
     return Beside(
         {code: fsum(values) for code, values in sorted(amounts.items())},

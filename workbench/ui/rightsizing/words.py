@@ -84,11 +84,9 @@ def counts_as(one: Advice) -> str | None:
     if one.finding != "over":
         return None
     if one.counted == "total":
-        if one.proposed is not None and one.proposed.savings.today is None:
-            return "at list price only"
         return "yes"
     if one.counted == "small":
-        return f"small: {'; '.join(one.proposed.against) if one.proposed else ''}".rstrip(": ")
+        return f"no, small or unsure: {'; '.join(one.proposed.against) if one.proposed else ''}".rstrip(": ")
     if one.saving is None:
         return "no amount is known"
     return f"no: {one.proposed.against[0]}" if one.proposed and one.proposed.against else "no"
