@@ -251,8 +251,8 @@ def test_a_size_is_tried_beside_the_advice(estate: Settings, open_app: OpenApp) 
     rows = grid(app, "Tried").set_index("Figure")
     assert rows.loc["Size", "Now"] == "m6i.xlarge, 4 vCPU, 16 GiB"
     assert rows.loc["Size", "Tried"] == "m6i.large, 2 vCPU, 8 GiB"
-    assert rows.loc["CPU, % of the size", "Tried"] == "30.0 %"
-    assert rows.loc["Memory, % of the size", "Tried"] == "60.0 %"
+    assert rows.loc["CPU, %", "Tried"] == "30.0 %"
+    assert rows.loc["Memory, %", "Tried"] == "60.0 %"
     saves = (price("m6i.xlarge") - price("m6i.large")) * 730
     assert rows.loc["Saves a month today", "Tried"] == f"${saves:.2f}"
     press(app, "wb-rightsizing-untry")

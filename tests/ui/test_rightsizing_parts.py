@@ -17,7 +17,7 @@ from workbench.ui.charts import LIGHT
 from workbench.ui.rightsizing.choice import Wanted, name_of, read_choice, read_tried, read_wanted
 from workbench.ui.rightsizing.pictures import Frame, Use, savings_picture, thinned, use_picture
 from workbench.ui.rightsizing.rows import columns, in_words, select, table_of
-from workbench.ui.rightsizing.sizes import compared, proposal_rows
+from workbench.ui.rightsizing.sizes import compared, evidence_rows, proposal_rows
 from workbench.ui.rightsizing.sums import beside, by_group, by_kind, group_words, main_total, state_of
 from workbench.ui.rightsizing.words import FINDINGS, GROUPS, counts_as, group_of, preset_text, window_text
 
@@ -255,13 +255,19 @@ def test_sizes_stand_beside_each_other_figure_by_figure() -> None:
     rows = {row["Figure"]: row for row in compared(one, proposal("m5.2xlarge", today=-140.0, at_list=None))}
     assert rows["Size"] == {"Figure": "Size", "Now": "m5.xlarge, 4 vCPU, 16 GiB", "Advised": "m5.large, 2 vCPU, 8 GiB",
                             "Tried": "m5.2xlarge, 2 vCPU, 8 GiB"}  # fmt: skip
-    assert rows["CPU, % of the size"]["Now"] == "17.0 %"
-    assert rows["Memory, % of the size"]["Now"] == "38.0 %"
+    assert rows["CPU, %"]["Now"] == "17.0 %"
+    assert rows["Memory, %"]["Now"] == "38.0 %"
     assert rows["Saves a month today"]["Tried"] == "−$140"
     assert rows["Saves a month at list price"]["Tried"] is None
     alone = {row["Figure"]: row for row in compared(replace(one, proposed=None), proposal())}
     assert alone["Risk"]["Advised"] is None
     assert [row["Is"] for row in proposal_rows([proposal(), proposal("m6i.large")])] == ["advised", "alternative"]
+
+
+def test_figures_of_other_kinds_are_text_whatever_they_are() -> None:
+    one = advice(evidence={"iops": 3000.0, "replicas": 2, "measured": "true", "mb_s": None})
+    rows = {row["Figure"]: row["Value"] for row in evidence_rows(one)}
+    assert rows == {"Iops": "3000", "Replicas": "2", "Measured": "true"}
 
 
 def test_words_name_window_preset_and_filters() -> None:

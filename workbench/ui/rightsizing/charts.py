@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from workbench import formats
 from workbench.errors import WorkbenchError
 from workbench.rightsizing import Advice, Options
-from workbench.ui.charts import CONFIG
+from workbench.ui.charts import CONFIG, Palette
 from workbench.ui.health.grids import current_palette
 from workbench.ui.rightsizing.kept import Ran, sample_of, tried
 from workbench.ui.rightsizing.pictures import Frame, Use, use_picture
 from workbench.ui.rightsizing.words import window_text
 from workbench.ui.text import plain
 
-__all__ = ["SIZED_KINDS", "Drawn", "draw", "use_of"]
+__all__ = ["SIZED_KINDS", "Drawn", "draw", "picture_of", "use_of"]
 
 SIZED_KINDS = ("instances", "autoscaling_groups", "rds_instances", "cache_clusters")
 """Kinds that have samples and sizes in the catalogue."""
@@ -78,6 +80,18 @@ def use_of(ran: Ran, one: Advice, options: Options, target: str) -> Drawn:
     if one.members:
         notes.append(f"One of the {formats.plural(len(one.members), 'machine')} is drawn, all were judged")
     return Drawn(tuple(uses), frame, tuple(notes))
+
+
+def picture_of(ran: Ran, one: Advice, options: Options, target: str) -> Callable[[Palette], go.Figure] | None:
+    """The same as a figure for an export; None: there is nothing to draw."""
+    if one.kind not in SIZED_KINDS or not one.levels:
+        return None
+
+    def make(palette: Palette) -> go.Figure:
+        drawn = use_of(ran, one, options, target)
+        return use_picture(drawn.uses, drawn.frame, palette)
+
+    return make
 
 
 def draw(ran: Ran, one: Advice, options: Options, target: str, *, key: str) -> None:

@@ -16,8 +16,8 @@ from workbench.ui.rightsizing import charts, deciding, trying
 from workbench.ui.rightsizing.files import run_exports
 from workbench.ui.rightsizing.kept import Ran, with_rejections
 from workbench.ui.rightsizing.pictures import savings_picture
-from workbench.ui.rightsizing.sizes import level_rows, proposal_rows, rejected_rows, size_text
-from workbench.ui.rightsizing.words import FINDINGS, counts_as, dimension, risk_text
+from workbench.ui.rightsizing.sizes import evidence_rows, level_rows, proposal_rows, rejected_rows, size_text
+from workbench.ui.rightsizing.words import FINDINGS, counts_as, risk_text
 from workbench.ui.text import plain, visible
 
 __all__ = ["draw"]
@@ -40,7 +40,12 @@ def draw(ctx: PageContext, ran: Ran, name: str) -> None:
         empty=lambda _: False,
         queries=lambda _: ran.result.queries,
         exports=lambda found: run_exports(
-            ctx, ran.result, "rightsizing-of-one", f"Rightsizing of {found.name}", lambda: advice_table([found])
+            ctx,
+            ran.result,
+            "rightsizing-of-one",
+            f"Rightsizing of {found.name}",
+            lambda: advice_table([found]),
+            draw=charts.picture_of(ran, found, ran.result.options, _target(found)),
         ),
         height=700,
     )
@@ -52,9 +57,7 @@ def _draw(ctx: PageContext, ran: Ran, one: Advice) -> None:
     offered = [each for each in (one.proposed, *one.alternatives) if each is not None]
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        charts.draw(
-            ran, one, ran.result.options, offered[0].size.instance_type if offered else "", key="wb-rightsizing-use"
-        )
+        charts.draw(ran, one, ran.result.options, _target(one), key="wb-rightsizing-use")
         if one.levels:
             show_rows(ctx, level_rows(one), alt="How high it went", key="wb-rightsizing-levels")
     with right:
@@ -67,6 +70,10 @@ def _draw(ctx: PageContext, ran: Ran, one: Advice) -> None:
     _unchecked(one)
     _rejected(ctx, ran, one)
     deciding.draw(ctx, ran, one)
+
+
+def _target(one: Advice) -> str:
+    return "" if one.proposed is None else one.proposed.size.instance_type
 
 
 def _head(ctx: PageContext, one: Advice) -> None:
@@ -83,10 +90,8 @@ def _head(ctx: PageContext, one: Advice) -> None:
         amount = formats.money(one.cost_month, one.cost_currency)
         st.caption(plain(f"Costs {amount} a month of 730 hours, effective"))
     for first in one.suppressed_by:
-        st.info(
-            plain(f"{first.title} ({first.check_id}) counts first on it, so this saving is in no total.", limit=300),
-            icon=":material/layers:",
-        )
+        what = "counts first on it, so this saving is in no total" if one.finding == "over" else "finds it, too"
+        st.info(plain(f"{first.title} ({first.check_id}) {what}.", limit=300), icon=":material/layers:")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(
             page_info("resource").script,
@@ -167,11 +172,7 @@ def _sizes(ctx: PageContext, offered: list[Proposal]) -> None:
 
 
 def _evidence(ctx: PageContext, one: Advice) -> None:
-    rows = [
-        {"Figure": dimension(name), "Value": f"{value:g}" if isinstance(value, float) else value}
-        for name, value in one.evidence.items()
-        if value is not None
-    ]
+    rows = evidence_rows(one)
     if rows:
         st.markdown("**Figures**")
         show_rows(ctx, rows, alt="Figures", key="wb-rightsizing-evidence")
@@ -201,5 +202,5 @@ def _rejected(ctx: PageContext, ran: Ran, one: Advice) -> None:
             st.caption("Every size that was judged is offered.")
             return
         show_rows(ctx, rows, alt="Sizes that are not offered", key="wb-rightsizing-rejected-rows",
-                  money=("List price an hour",), widths={"Why not": 520})  # fmt: skip
+                  widths={"Why not": 520})  # fmt: skip
         st.caption("Those with the fewest reasons against them come first.")

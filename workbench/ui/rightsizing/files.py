@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import plotly.graph_objects as go
 import pyarrow as pa
 
 from workbench.export import Answer, Provenance
 from workbench.rightsizing import Rightsizing
 from workbench.ui.blocks import ExportChoice
+from workbench.ui.charts import Palette
 from workbench.ui.context import PageContext
-from workbench.ui.export_menu import answer_exports
+from workbench.ui.export_menu import answer_exports, picture_exports
 from workbench.ui.rightsizing.words import preset_text
 
 __all__ = ["run_exports"]
@@ -24,8 +26,9 @@ def run_exports(
     make: Callable[[], pa.Table],
     *,
     filters: Sequence[str] = (),
+    draw: Callable[[Palette], go.Figure] | None = None,
 ) -> tuple[ExportChoice, ...]:
-    """A table made from a run, in four formats."""
+    """A table made from a run, in four formats; its chart in four more, where there is one."""
     manifest, options = ctx.snapshot.manifest, result.options
 
     def provenance(found: Answer) -> Provenance:
@@ -53,4 +56,9 @@ def run_exports(
         )
 
     name = f"{stem}-{result.as_of}-{options.preset}"
-    return answer_exports(name, lambda: Answer(title, make(), result.queries), provenance)
+
+    def ask() -> Answer:
+        return Answer(title, make(), result.queries)
+
+    pictures = picture_exports(name, draw, ask, provenance) if draw is not None else ()
+    return (*pictures, *answer_exports(name, ask, provenance))

@@ -9,7 +9,7 @@ from workbench import formats
 from workbench.rightsizing import Advice, Proposal, Rejected, Size
 from workbench.ui.rightsizing.words import dimension, risk_text
 
-__all__ = ["compared", "level_rows", "proposal_rows", "rejected_rows", "size_text"]
+__all__ = ["compared", "evidence_rows", "level_rows", "proposal_rows", "rejected_rows", "size_text"]
 
 
 def size_text(size: Size) -> str:
@@ -25,7 +25,7 @@ def level_rows(one: Advice) -> list[dict[str, Any]]:
     units = {"network": "Mbit/s", "ebs_throughput": "Mbit/s", "ebs_iops": "operations/s"}
     return [
         {
-            "Measured": dimension(name),
+            "Measured": _capital(dimension(name)),
             "p50": round(level.p50, 1),
             "p95": round(level.p95, 1),
             "p99.5": round(level.p99_5, 1),
@@ -33,6 +33,15 @@ def level_rows(one: Advice) -> list[dict[str, Any]]:
             "Unit": units.get(name, "%"),
         }
         for name, level in one.levels.items()
+    ]
+
+
+def evidence_rows(one: Advice) -> list[dict[str, str]]:
+    """Figures of kinds that have no size in the catalogue, all as text; what is not known is left out."""
+    return [
+        {"Figure": _capital(dimension(name)), "Value": f"{value:g}" if isinstance(value, int | float) else str(value)}
+        for name, value in one.evidence.items()
+        if value is not None
     ]
 
 
@@ -69,7 +78,7 @@ def rejected_rows(rejected: Iterable[Rejected]) -> list[dict[str, Any]]:
             "Size": one.size.instance_type,
             "vCPU": one.size.vcpu,
             "GiB": one.size.memory_gib,
-            "List price an hour": one.size.price,
+            "List price an hour": None if one.size.price is None else round(one.size.price, 4),
             "Currency": one.size.currency or None,
             "Reasons": len(one.reasons),
             "Why not": "; ".join(one.reasons) or one.size.price_note or None,
@@ -91,11 +100,9 @@ def compared(one: Advice, tried: Proposal) -> list[dict[str, Any]]:
     for name in names:
         now = levels.get(name) if name in ("cpu", "memory", "gpu", "gpu_memory") else None
         expected = [dict(each.projected).get(name) if each else None for each in (advised, tried)]
-        words = dimension(name)
-        label = f"{words[0].upper()}{words[1:]}, % of the size"
-        rows.append(_line(label, *(_percent(value) for value in (now, *expected))))
+        rows.append(_line(f"{_capital(dimension(name))}, %", *(_percent(value) for value in (now, *expected))))
     rows.append(_line("Risk", None, *(_of(each, risk_text) for each in (advised, tried))))
-    rows.append(_line("Effort", None, *(_of(each, _effort) for each in (advised, tried))))
+    rows.append(_line("Effort", None, *(_of(each, lambda p: p.effort or None) for each in (advised, tried))))
     rows.append(_line("Confidence", None, *(_of(each, _sure) for each in (advised, tried))))
     for label, field in (("at list price", "at_list"), ("today", "today"), ("after expiry", "after_expiry")):
         amounts = [_of(each, lambda p, field=field: _money(p, field)) for each in (advised, tried)]
@@ -103,16 +110,16 @@ def compared(one: Advice, tried: Proposal) -> list[dict[str, Any]]:
     return rows
 
 
+def _capital(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _line(figure: str, now: str | None, advised: str | None, tried: str | None) -> dict[str, Any]:
-    return {"Figure": figure, "Now": now, "Advised": advised, "Tried": tried}
+    return {"Figure": figure, "Tried": tried, "Advised": advised, "Now": now}
 
 
 def _of(proposal: Proposal | None, read: Any) -> str | None:
     return None if proposal is None else read(proposal)
-
-
-def _effort(proposal: Proposal) -> str:
-    return f"{proposal.effort}: {proposal.effort_reason}" if proposal.effort_reason else proposal.effort
 
 
 def _sure(proposal: Proposal) -> str | None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from workbench import formats
 from workbench.rightsizing import KINDS, Total
-from workbench.ui.blocks import show_query
 from workbench.ui.context import PageContext
 from workbench.ui.errors import calm
 from workbench.ui.health.grids import current_palette, show_rows
@@ -50,9 +49,8 @@ def draw(ctx: PageContext, ran: Ran, currency: str) -> None:
         draw_tiles(_tiles(ran, total, currency), current_palette())
         for sentence in _sentences(ran, total, known):
             st.caption(plain(sentence, limit=400))
-        with st.container(horizontal=True, gap="small"):
-            _derivation(ctx, ran)
-            _kinds(ctx, ran)
+        _derivation(ctx, ran)
+        _kinds(ctx, ran)
 
 
 def _tiles(ran: Ran, total: Total | None, currency: str) -> tuple[Tile, ...]:
@@ -134,7 +132,7 @@ def _sentences(ran: Ran, total: Total | None, known: Beside) -> list[str]:
 
 
 def _derivation(ctx: PageContext, ran: Ran) -> None:
-    with st.popover("How these figures are made", type="tertiary", key="wb-rightsizing-made", width="content"):
+    with st.expander("How these figures are made", icon=":material/function:", key="wb-rightsizing-made"):
         for sentence in _MADE:
             st.caption(sentence)
         if ran.result.totals:
@@ -142,15 +140,17 @@ def _derivation(ctx: PageContext, ran: Ran) -> None:
                      "Suppressed, sum of rows")  # fmt: skip
             show_rows(ctx, total_rows(ran.result.totals), alt="Totals by currency", key="wb-rightsizing-totals",
                       money=money)  # fmt: skip
-        for query in ran.result.queries:
-            show_query(query)
+        st.caption("Query, beside the table of resources, has every statement that read a figure.")
 
 
 def _kinds(ctx: PageContext, ran: Ran) -> None:
-    with st.popover("By kind, and what is missing", type="tertiary", key="wb-rightsizing-kinds", width="content"):
+    unknown = by_group(ran.result.advice)["unknown"]
+    title = f"By kind; {formats.plural(unknown, 'resource')} cannot be told" if unknown else "By kind"
+    with st.expander(title, icon=":material/category:", key="wb-rightsizing-kinds"):
         show_rows(ctx, by_kind(ran.result), alt="Findings by kind of resource", key="wb-rightsizing-by-kind",
                   widths={"Could not tell without": 420})  # fmt: skip
-        st.caption("What cannot be told is not right-sized: it says nothing until the data is there.")
+        if unknown:
+            st.caption("What cannot be told is not right-sized: nothing is known of it until the data is there.")
 
 
 def state(ctx: PageContext, ran: Ran) -> State | None:

@@ -89,7 +89,7 @@ def by_kind(result: Rightsizing) -> list[dict[str, Any]]:
             {
                 "Kind": KIND_WORDS[one.kind],
                 "Looked at": one.resources,
-                **{words: groups.get(name, 0) for name, (words, _) in GROUPS.items()},
+                **{words: groups.get(name) for name, (words, _) in GROUPS.items()},
                 "Could not tell without": listed(one.needs, 3) or None,
             }
         )

@@ -9,11 +9,12 @@ from workbench.catalog.lookup import service_of
 from workbench.rightsizing import Advice, WhatIf
 from workbench.ui.blocks import block
 from workbench.ui.context import PageContext
-from workbench.ui.health.grids import show_rows
+from workbench.ui.health.grids import arrow_rows, show_rows
 from workbench.ui.picking import choose_one, put
 from workbench.ui.rightsizing import charts
 from workbench.ui.rightsizing.choice import Tried, read_tried
 from workbench.ui.rightsizing.controls import number_in
+from workbench.ui.rightsizing.files import run_exports
 from workbench.ui.rightsizing.kept import Ran, tried
 from workbench.ui.rightsizing.sizes import compared
 from workbench.ui.rightsizing.words import PRESET_WORDS, preset_text
@@ -41,6 +42,16 @@ def draw(ctx: PageContext, ran: Ran, one: Advice) -> None:
         load=lambda: tried(ran, one, asked.instance_type, asked.options),
         draw=lambda found: _draw(ctx, ran, one, asked, found),
         empty=lambda _: False,
+        queries=lambda _: ran.result.queries,
+        exports=lambda found: run_exports(
+            ctx,
+            ran.result,
+            "rightsizing-what-if",
+            f"{asked.instance_type} tried on {one.name}",
+            lambda: arrow_rows(compared(one, found.proposal)),
+            filters=(f"asked: {preset_text(asked.options)}, {asked.options.lookback_days} days",),
+            draw=charts.picture_of(ran, one, asked.options, asked.instance_type),
+        ),
         height=420,
     )
 
@@ -88,7 +99,8 @@ def _draw(ctx: PageContext, ran: Ran, one: Advice, asked: Tried, found: WhatIf) 
         st.markdown("**Nothing is against it**")
     show_rows(
         ctx, compared(one, found.proposal), alt="Present, advised and tried size", key="wb-rightsizing-compared",
-        widths={"Figure": 190},
+        widths={"Figure": 160},
+        help={"Tried": "CPU at the percentile that must fit, memory at its highest; percent of the size"},
     )  # fmt: skip
     if found.proposal.savings.notes:
         st.caption(plain("Savings of the size tried: " + "; ".join(found.proposal.savings.notes), limit=400))
