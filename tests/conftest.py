@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,14 @@ from workbench.settings import PROJECT_ROOT, Settings, load_settings
 from workbench.snapshot import OpenSnapshot
 
 PublishBill = Callable[[Iterable[Mapping[str, Any]]], OpenSnapshot]
+
+
+@pytest.fixture(autouse=True)
+def _main_stays_main() -> Iterator[None]:
+    """A tested app puts its own script in the place of ``__main__``, which a process spawned later would run."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(autouse=True)

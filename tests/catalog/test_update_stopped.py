@@ -43,6 +43,8 @@ def test_an_update_that_is_stopped_amid_a_list_leaves_nothing_half_done(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background lets them ignore it, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     asked_twice.wait(60)
     started.send_signal(ends)
