@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.rightsizing.catalogue import SUSTAINED_SHARE, UNKNOWN_RATE_SHARE, Catalogue
 from models.rightsizing.credits import CreditOutcome, credits_suffice, simulate_credits
 from models.rightsizing.demand import BUSY_PERCENT, Demand, capacity
-from models.rightsizing.facts import Machine, PriceMissing, Resource
+from models.rightsizing.facts import HOURS_A_MONTH, Machine, PriceMissing, Resource
 from models.rightsizing.needs import comparable, memory_needed, processing_factor
 from models.rightsizing.policy import Policy
 from models.rightsizing.risk import UNKNOWN_SAME, UNKNOWN_SMALLER, Risk, dimension_risk, overall_risk
@@ -25,6 +25,7 @@ __all__ = [
     "credit_outcome",
     "judge",
     "processing_factor",
+    "surplus_month",
 ]
 
 HARDLY_USED_PERCENT = 5.0
@@ -106,6 +107,38 @@ def credit_outcome(
     if not exact:
         return CreditOutcome(float("nan"), float("nan"), -1.0)
     return simulate_credits(load, vcpu=machine.vcpu, baseline_percent=baseline, step_minutes=step, unlimited=unlimited)
+
+
+def surplus_month(
+    demand: Demand, machine: Machine, factor: float, unlimited: bool, judged: Candidate | None = None
+) -> float:
+    """Surplus credits a month, in the price's currency.
+
+    Credits are spent by the mean of each step, so it counts where it was measured; the highest value of an hour would
+    charge a short peak for the whole hour.
+
+    Args:
+        demand: the load.
+        machine: whose credits; 0 unless it is burstable and the price of its surplus is known.
+        factor: present processing power over this machine's.
+        unlimited: credit mode; ``standard`` is never charged.
+        judged: the machine as a candidate, if it was judged.
+    """
+    if machine.burst_baseline_percent is None or machine.surplus_price is None or not unlimited:
+        return 0.0
+    outcome = judged.credits if judged is not None else None
+    if outcome is not None and not outcome.charged_credits:
+        return 0.0
+    if demand.cpu_mean_in_order is not None:
+        demand, outcome = replace(demand, cpu_in_order=demand.cpu_mean_in_order), None
+    if outcome is None:
+        outcome = credit_outcome(demand, machine, factor=factor, unlimited=True)
+    if outcome is None or not outcome.charged_credits:
+        return 0.0
+    window = demand.window
+    # Samples are missing where there are gaps: the charge of the hours seen stands for all hours it ran.
+    seen = window.samples * window.step_minutes / 60.0
+    return outcome.surplus_cost(machine.surplus_price) * window.running_hours / seen * HOURS_A_MONTH / window.hours
 
 
 def runs_unlimited(resource: Resource, machine: Machine) -> bool:
@@ -222,11 +255,15 @@ def _cpu(
     found.risks["cpu"] = dimension_risk(projected / 100.0, headroom, demand.used["cpu"].share_above(100.0 / factor))
     if projected > 100.0 * (1.0 - headroom) + 1e-9:
         found.reject(
-            "cpu", f"CPU at P{percentile:g} would be {projected:.1f} %, at most {100 * (1 - headroom):.0f} %",
+            "cpu",
+            f"CPU at {demand.statistic(percentile)} would be {projected:.1f} %, at most {100 * (1 - headroom):.0f} %",
             projected, 100.0 * (1.0 - headroom),
         )  # fmt: skip
     if factor > 1.0 + 1e-9 and (observed >= BUSY_PERCENT or credit_bound(resource, demand)):
-        found.reject("cpu_limit", f"CPU is at its limit now (P{percentile:g} {observed:.1f} %): more may be wanted")
+        found.reject(
+            "cpu_limit",
+            f"CPU is at its limit now ({demand.statistic(percentile)} {observed:.1f} %): more may be wanted",
+        )
     if policy.user_facing:
         facing = demand.at("cpu", 95.0) * factor
         if facing > _USER_FACING_CPU + 1e-9:
@@ -301,7 +338,9 @@ def _rate(found: _Findings, demand: Demand, present: Machine, target: Machine, d
         )
         if wanted > SUSTAINED_SHARE * has * (1.0 + 1e-12):
             found.reject(
-                dimension, f"{name}: {wanted:,.0f} at P99.5, the target sustains {has:,.0f} of which 80 % may be used",
+                dimension,
+                f"{name}: {wanted:,.0f} at {demand.statistic(99.5)}, the target sustains {has:,.0f} of which 80 % may"
+                " be used",
                 wanted, SUSTAINED_SHARE * has,
             )  # fmt: skip
         elif had is not None and has < had and wanted >= BUSY_PERCENT / 100.0 * had:

@@ -21,6 +21,7 @@ from models.rightsizing.policy import Policy
 __all__ = [
     "cache_idle",
     "cache_machines",
+    "cache_memory_percent",
     "cache_usage",
     "database_idle",
     "database_usage",
@@ -94,8 +95,13 @@ def cache_usage(usage: Usage, machine: Machine, *, data_gib: Floats | None, evic
     if data_gib is None:
         return replace(usage, memory=None)
     evicts = evictions is not None and bool(np.nansum(evictions) > 0)
-    need = 100.0 * data_gib / (1.0 - _RESERVED_SHARE) / machine.memory_gib
+    need = cache_memory_percent(100.0 * data_gib / machine.memory_gib)
     return replace(usage, memory=need, out_of_memory=usage.out_of_memory or evicts)
+
+
+def cache_memory_percent(data_percent: Floats) -> Floats:
+    """Memory a cache needs for its data, in percent of the node: room for the copy made while saving it is added."""
+    return data_percent / (1.0 - _RESERVED_SHARE)
 
 
 def cache_machines(machines: list[Machine]) -> list[Machine]:

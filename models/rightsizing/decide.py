@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.rightsizing.bill import Resimulated
-from models.rightsizing.candidates import Candidate, Catalogue, credit_outcome, judge
+from models.rightsizing.candidates import Candidate, Catalogue, judge, surplus_month
 from models.rightsizing.confidence import Confidence, Doubts, Effort, confidence, effort
 from models.rightsizing.demand import Demand, Refusal, capacity, measure
 from models.rightsizing.facts import HOURS_A_MONTH, Hours, Machine, PriceMissing, Resource, Usage
@@ -211,7 +211,7 @@ def _sized(
     sure: Confidence,
 ) -> Decision:
     price = priced(present, today, policy.price_refused_after_days)
-    surplus = _surplus_month(demand, present, 1.0, resource.unlimited)
+    surplus = surplus_month(demand, present, 1.0, resource.unlimited)
     share = demand.window.running_hours / demand.window.hours
     dearest = None
     if not lacking and not isinstance(price, PriceMissing):
@@ -238,7 +238,7 @@ def _sized(
             as_of=today,
             share_running=share,
             surplus_month=surplus,
-            target_surplus_month=_surplus_month(
+            target_surplus_month=surplus_month(
                 demand, each.machine, processing_factor(present, each.machine), True, each
             ),
             licence=resource.licence,
@@ -353,21 +353,6 @@ def _choose(options: Sequence[Option], present: Machine, policy: Policy) -> tupl
 def _cheapest(option: Option) -> tuple[bool, float, str]:
     saving = option.savings.at_list
     return saving is None, -(saving or 0.0), option.machine.instance_type
-
-
-def _surplus_month(
-    demand: Demand, machine: Machine, factor: float, unlimited: bool, judged: Candidate | None = None
-) -> float:
-    """Surplus credits a month, in the price's currency."""
-    if machine.burst_baseline_percent is None or machine.surplus_price is None or not unlimited:
-        return 0.0
-    outcome = judged.credits if judged is not None else credit_outcome(demand, machine, factor=factor, unlimited=True)
-    if outcome is None or not outcome.charged_credits:
-        return 0.0
-    window = demand.window
-    # Samples are missing where there are gaps: the charge of the hours seen stands for all hours it ran.
-    seen = window.samples * window.step_minutes / 60.0
-    return outcome.surplus_cost(machine.surplus_price) * window.running_hours / seen * HOURS_A_MONTH / window.hours
 
 
 _COMPARED = ("cpu", "memory", "ebs_throughput", "ebs_iops", "network", "gpu")

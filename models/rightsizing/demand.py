@@ -136,6 +136,7 @@ class Demand:
         used: samples by dimension; a dimension that was not measured is absent.
         pressure: by dimension, against the capacity of the present machine.
         cpu_in_order: CPU samples in order of time without gaps, for credits; None: not at hand.
+        cpu_mean_in_order: means of the same steps, where ``cpu_in_order`` has the highest; None: not at hand.
         out_of_memory: the system ran out of memory in the window.
         network_mb_day: megabytes of each day; None: not measured.
         cpu_mean_day: mean CPU percent of each day; None: not at hand.
@@ -152,11 +153,16 @@ class Demand:
     cpu_mean_day: tuple[float, ...] | None = None
     credits_gone: float | None = None
     when: npt.NDArray[np.int64] | None = None
+    cpu_mean_in_order: Floats | None = None
 
     def at(self, dimension: str, percent: float) -> float:
         """Value of a dimension at a percentile; the highest sample where the samples are too coarse for a tail."""
         samples = self.used[dimension]
         return samples.highest if self.window.coarse and percent >= 99.5 else samples.percentile(percent)
+
+    def statistic(self, percent: float) -> str:
+        """Name of what :meth:`at` gives: ``P99.5``, or ``its highest`` where the samples are too coarse for a tail."""
+        return "its highest" if self.window.coarse and percent >= 99.5 else f"P{percent:g}"
 
 
 def thin(demand: Demand) -> Demand:
@@ -165,7 +171,7 @@ def thin(demand: Demand) -> Demand:
     For keeping the decisions about many resources; what needs the order (credits, the hour of saturation) is then gone.
     """
     used = {name: Quantiles.of(samples) for name, samples in demand.used.items()}
-    return replace(demand, used=used, cpu_in_order=None, when=None)
+    return replace(demand, used=used, cpu_in_order=None, cpu_mean_in_order=None, when=None)
 
 
 def capacity(machine: Machine, dimension: str) -> float | None:
@@ -264,6 +270,10 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         megabytes = _megabytes(np.where(ran, usage.network_mbit_s[first:], np.nan), day, usage.step_minutes)
     whole = samples == len(cpu)
     in_order = cpu if whole else cpu[sampled]
+    means = None
+    if usage.cpu_mean is not None:
+        means = usage.cpu_mean[first:] if whole else usage.cpu_mean[first:][sampled]
+        means = np.where(np.isnan(means), in_order, means)  # no mean: it is at most the highest
     return Demand(
         window=window,
         used=used,
@@ -274,6 +284,7 @@ def measure(usage: Usage, resource: Resource, now: datetime) -> Demand | Refusal
         cpu_mean_day=_means(in_order, day if whole else day[sampled]),
         credits_gone=empty,
         when=hour_of_week if whole else hour_of_week[sampled],
+        cpu_mean_in_order=means,
     )
 
 

@@ -83,8 +83,8 @@ def _demand(demand: Demand, present: Machine | None, policy: Policy) -> str:
     window, percentile = demand.window, policy.preset.cpu_percentile
     kind = "maxima" if window.maxima else "means"
     text = (
-        f"CPU {demand.at('cpu', percentile):.1f} % at P{percentile:g} over {window.days:.0f} d – {window.samples:,} "
-        f"{kind} of {window.step_minutes:g} minutes, {window.coverage:.0%} coverage"
+        f"CPU {demand.at('cpu', percentile):.1f} % at {demand.statistic(percentile)} over {window.days:.0f} d – "
+        f"{window.samples:,} {kind} of {window.step_minutes:g} minutes, {window.coverage:.0%} coverage"
     )
     if "memory" in demand.used:
         highest = demand.used["memory"].highest
@@ -94,7 +94,7 @@ def _demand(demand: Demand, present: Machine | None, policy: Policy) -> str:
         text += "; memory not measured, so no size with less memory is offered"
     for metric, name, unit in _RATES:
         if metric in demand.used:
-            text += f"; {name} {demand.at(metric, 99.5):,.0f} {unit} at P99.5"
+            text += f"; {name} {demand.at(metric, 99.5):,.0f} {unit} at {demand.statistic(99.5)}"
     return text + "."
 
 
@@ -122,8 +122,19 @@ def _savings(option: Option) -> str:
     notes = f" ({'; '.join(found.notes)})" if found.notes else ""
     if found.at_list is None:
         return f"What it saves cannot be told: {found.status.replace('_', ' ')}{notes}."
-    text = f"Saves {found.at_list:,.2f} {found.currency} a month at list price"
-    text += ", today not known" if found.today is None else f", {found.today:,.2f} today"
+    text = f"{_amount(found.at_list)} {found.currency} a month at list price"
+    text = text[0].upper() + text[1:]
+    # The verb is said again only where it changes.
+    more = found.at_list < 0.0
+    text += ", today not known" if found.today is None else f", {_amount(found.today, more)} today"
     if found.expiry is not None and found.after_expiry is not None:
-        text += f", {found.after_expiry:,.2f} after {found.expiry}"
+        last = more if found.today is None else found.today < 0.0
+        text += f", {_amount(found.after_expiry, last)} after {found.expiry}"
     return f"{text}{notes}."
+
+
+def _amount(saved: float, more: bool | None = None) -> str:
+    """An amount saved, or what it costs more; without the verb where the one before was the same."""
+    costs = saved < 0.0
+    verb = "" if costs is more else "costs " if costs else "saves "
+    return f"{verb}{abs(saved):,.2f}" + (" more" if costs else "")

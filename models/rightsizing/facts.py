@@ -222,6 +222,7 @@ class Usage:
         credits: CPU credit balance.
         running: whether it ran in the step; None: always.
         maxima: the samples are the highest of their step (not means).
+        cpu_mean: percent, means of the steps whose highest is ``cpu``: what credits cost; None: not at hand.
         out_of_memory: the system was seen to run out of memory in the window.
     """
 
@@ -238,6 +239,7 @@ class Usage:
     running: npt.NDArray[np.bool_] | None = None
     maxima: bool = True
     out_of_memory: bool = False
+    cpu_mean: Floats | None = None
 
     @property
     def steps(self) -> int:
@@ -246,7 +248,7 @@ class Usage:
             len(series)
             for series in (
                 self.cpu, self.memory, self.ebs_mbit_s, self.ebs_iops, self.network_mbit_s,
-                self.gpu, self.gpu_memory, self.credits, self.running,
+                self.gpu, self.gpu_memory, self.credits, self.running, self.cpu_mean,
             )
             if series is not None
         }  # fmt: skip

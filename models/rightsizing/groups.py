@@ -100,6 +100,7 @@ def group_demand(members: Sequence[Demand]) -> Demand:
         cpu_mean_day=_highest(means),
         credits_gone=max(gone, default=None),
         when=busiest.when,
+        cpu_mean_in_order=busiest.cpu_mean_in_order,
     )
 
 

@@ -58,7 +58,8 @@ def totals(
             continue
         currencies.add(first.savings.currency)
         if each.headline is None:
-            small.append(max(0.0, amount))
+            if amount > 0.0:  # what costs more today saves nothing: it is shown, and added to nothing
+                small.append(amount)
         else:
             heads[each.resource.resource_id] = first
     if len(currencies) > 1:

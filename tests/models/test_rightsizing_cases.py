@@ -1,7 +1,7 @@
 """Cases in which advice on sizes goes wrong elsewhere, each with the outcome it must have here."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from models.rightsizing.facts import Dismissal, Hours, Licence, Price, PriceMiss
 from models.rightsizing.groups import Group, decide_group
 from models.rightsizing.policy import PRESETS, Policy
 from models.rightsizing.savings import ExchangeRate, in_currency
+from models.rightsizing.totals import totals
 from tests.support.rightsizing import (
     DAY,
     NOW,
@@ -466,3 +467,22 @@ def test_a_saving_that_differs_from_the_list_price_says_why(today, said):
     notes = "; ".join(found.options[0].savings.notes)
     assert notes.startswith(said)
     assert bool(notes) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("today", "later", "said"),
+    [
+        (42.0, 70.08, "Saves 70.08 USD a month at list price, 42.00 today, 70.08 after 2027-02-11"),
+        (-3.0, 70.08, "Saves 70.08 USD a month at list price, costs 3.00 more today, saves 70.08 after 2027-02-11"),
+    ],
+)
+def test_what_costs_more_is_said_to_cost(today, later, said):
+    found = decided(sizes=only("m5.large"), resimulate=lambda _: Resimulated(today, later, date(2027, 2, 11)))
+    assert said in text(found)
+
+
+def test_what_costs_more_today_is_not_added_to_what_was_also_found():
+    small = decided(sizes=only("m5.large"), resimulate=lambda _: Resimulated(3.0, 3.0))
+    dearer = decided(sizes=only("m5.large"), resimulate=lambda _: Resimulated(-527.0, 70.0, date(2027, 2, 11)))
+    found = totals([small, dearer])
+    assert (found.counted, found.others, found.small) == (0, 1, 3.0)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta
 
-import pyarrow as pa
 import pytest
 
-from tests.support.bills import charge, insert_charges
-from tests.support.inventory import insert_rows
+from tests.support.bills import charge
+from tests.support.few_machines import DAYS, FIRST, LAST, STORAGE, hours, machine, only, run, samples
 from workbench.catalog import load_catalog
 from workbench.cli.main import main
 from workbench.engines import PostgresEngine, connect_postgres
@@ -17,88 +16,9 @@ from workbench.errors import AccessDenied, BadDecision, BadFilter, CannotRun
 from workbench.postgres import init_statements, load_snapshot
 from workbench.progress import Silent
 from workbench.rightsizing import Options, accept, mark_duplicates, read_facts, run_with, what_if
-from workbench.snapshot import SnapshotStore
 from workbench.workspace import Finding, Scan, Workspace
 from workbench.workspace.access import Principal, Role
 from workbench.workspace.lifecycle import State
-
-FIRST, DAYS = datetime(2026, 11, 5), 16
-LAST = date(2026, 11, 20)
-ACCOUNT = {"id": "acc", "name": "Team A", "account_number": "000000000002"}
-
-
-def machine(name="i-1", **more):
-    return {
-        "id": name, "instance_id": name, "account_id": "acc", "name": f"web {name}", "instance_type": "m6i.xlarge",
-        "region": "eu-west-1", "state": "running", "env": "prod", "launch_time": datetime(2026, 1, 1), **more,
-    }  # fmt: skip
-
-
-def samples(name="i-1", kind="instances", *, cpu=15.0, memory=30.0, network=1.0, step=3600, days=DAYS, **more):
-    rows = []
-    values = {("cpu", "maximum", "%"): cpu, ("memory", "maximum", "%"): memory, ("network", "average", "MB/s"): network}
-    values |= {(metric, "maximum", unit): value for (metric, unit), value in more.pop("others", {}).items()}
-    for n in range(days * 86400 // step):
-        for (metric, statistic, unit), value in values.items():
-            if value is not None:
-                rows.append(
-                    {
-                        "resource_id": name, "resource_type": kind, "metric": metric, "statistic": statistic,
-                        "unit": unit, "timestamp": FIRST + timedelta(seconds=n * step), "interval_seconds": step,
-                        "value": value(n) if callable(value) else value,
-                    }
-                )  # fmt: skip
-    return rows
-
-
-STORAGE = {("read_bytes", "MB/s"): 1.0, ("write_bytes", "MB/s"): 1.0, ("read_ops", "count/s"): 50.0,
-           ("write_ops", "count/s"): 50.0}  # fmt: skip
-
-
-def hours(name="i-1", size="m6i.xlarge", price="0.214", **more):
-    """A day of a machine a line, at list price."""
-    amount = str(float(price) * 24)
-    return [
-        charge(
-            amount, resource_id=name, charge_period_start=FIRST + timedelta(days=n),
-            charge_period_end=FIRST + timedelta(days=n + 1), consumed_quantity=24.0, pricing_quantity=24.0,
-            region_id="eu-west-1", x_usage_type=f"EUW1-BoxUsage:{size}", x_operation="RunInstances", **more,
-        )
-        for n in range(DAYS)
-    ]  # fmt: skip
-
-
-@pytest.fixture
-def opened(settings):
-    """Opens a snapshot of these lines and rows; closed after the test."""
-    held = []
-
-    def make(charges, *, resource_metrics=(), **tables):
-        tables.setdefault("cloud_accounts", [ACCOUNT])
-        store = SnapshotStore(settings)
-        with store.build(fresh=True) as build:
-            insert_charges(build.connection, charges)
-            insert_rows(build.connection, tables)
-            if resource_metrics:
-                build.connection.register("measured", pa.Table.from_pylist(resource_metrics))
-                build.connection.execute("INSERT INTO resource_metrics BY NAME SELECT * FROM measured")
-                build.connection.unregister("measured")
-            build.publish(note="test")
-        held.append(store.open())
-        return held[-1]
-
-    yield make
-    for one in held:
-        one.close()
-
-
-def run(snapshot, **asked):
-    return run_with(read_facts(snapshot.engine, load_catalog(), Options(**asked), with_waste=False))
-
-
-def only(result, kind="instances"):
-    [one] = [each for each in result.advice if each.kind == kind]
-    return one
 
 
 def test_half_the_size_saves_half_of_the_bill(opened):

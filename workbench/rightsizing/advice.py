@@ -170,7 +170,9 @@ def _counted(decision: Decision, first: bool) -> Counted:
         return ""
     if decision.headline is not None:
         return "total"
-    return "small" if decision.options[0].savings.at_list is not None else ""
+    found = decision.options[0].savings
+    amount = found.at_list if found.today is None else found.today
+    return "small" if amount is not None and amount > 0.0 else ""
 
 
 def _needs(kind: str, decision: Decision) -> tuple[str, ...]:

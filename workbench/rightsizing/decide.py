@@ -16,7 +16,7 @@ from models.rightsizing.facts import Hours, Machine, PriceMissing, Resource, Usa
 from models.rightsizing.groups import Group, decide_group, sum_hours
 from workbench.checks.ground import Subject
 from workbench.rightsizing.build import cache_resource, database_resource, machine_resource, terms_of
-from workbench.rightsizing.demand import DAILY_STORAGE, demand_of, usage_of
+from workbench.rightsizing.demand import DAILY_STORAGE, comparable_days, demand_of, usage_of
 from workbench.rightsizing.fleet import line_key
 from workbench.rightsizing.hours import Billed
 from workbench.rightsizing.metrics import Days, Series
@@ -74,6 +74,8 @@ class Case:
             return
         self.usage = usage
         estimated = DAILY_STORAGE in notes
+        if days is not None:
+            days = comparable_days(self.kind, series, days)
         self.demand, more = demand_of(usage, self.resource, days, facts.first, facts.now, estimated=estimated)
         self.notes = (*notes, *more)
 
@@ -186,6 +188,7 @@ def resimulate_of(facts: Facts, cases: list[Case]) -> Callable[[Machine], Resimu
     if present is None or any(target_line(facts, case, present) is None for case in cases):
         return None
     pool = facts.pool
+    shares = [_whole(case) for case in cases]
 
     def saved(target: Machine) -> Resimulated:
         lines = [target_line(facts, case, target) for case in cases]
@@ -195,10 +198,21 @@ def resimulate_of(facts: Facts, cases: list[Case]) -> Callable[[Machine], Resimu
         parts = [pool.row(line) for line in known]
         ends = [part.expiry for part in parts if part.expiry is not None]
         return Resimulated(
-            sum(part.today for part in parts), sum(part.after_expiry for part in parts), max(ends, default=None)
+            sum(part.today * share for part, share in zip(parts, shares, strict=True)),
+            sum(part.after_expiry * share for part, share in zip(parts, shares, strict=True)),
+            max(ends, default=None),
         )
 
     return saved
+
+
+def _whole(case: Case) -> float:
+    """All hours a machine ran over those at its present size: after a change of size it goes on at the present one."""
+    billed = case.billed
+    present = billed.ran.get(case.resource.instance_type) if billed is not None else None
+    if billed is None or present is None or present.total <= 0.0:
+        return 1.0
+    return sum(ran.total for size, ran in billed.ran.items() if size) / present.total
 
 
 def _parts_agree(facts: Facts, case: Case, catalogue: Catalogue) -> bool | None:
@@ -219,7 +233,8 @@ def _parts_agree(facts: Facts, case: Case, catalogue: Catalogue) -> bool | None:
 
 
 def _cut(usage: Usage, begin: int, end: int) -> Usage:
-    series = ("cpu", "memory", "ebs_mbit_s", "ebs_iops", "network_mbit_s", "gpu", "gpu_memory", "credits", "running")
+    series = ("cpu", "memory", "ebs_mbit_s", "ebs_iops", "network_mbit_s", "gpu", "gpu_memory", "credits", "running",
+              "cpu_mean")  # fmt: skip
     parts: dict[str, Any] = {
         name: None if (held := getattr(usage, name)) is None else held[begin:end] for name in series
     }
@@ -240,8 +255,8 @@ def _with_notes(found: Decision, notes: tuple[str, ...]) -> Decision:
 
 def _less_sure(option: Option) -> Option:
     sure = lowered(option.confidence)
-    against = option.against
-    if sure.score < _LOW <= option.confidence.score:
+    against = tuple(text for text in option.against if text != f"confidence is low ({option.confidence.score})")
+    if sure.score < _LOW:
         against = (*against, f"confidence is low ({sure.score})")
     return replace(option, confidence=sure, against=against)
 

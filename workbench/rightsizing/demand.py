@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from models.rightsizing.databases import cache_usage, database_usage
+from models.rightsizing.databases import cache_memory_percent, cache_usage, database_usage
 from models.rightsizing.demand import Demand, Refusal, measure
 from models.rightsizing.facts import Floats, Machine, Resource, Usage
 from models.rightsizing.samples import Distribution
 from workbench.rightsizing.metrics import Days, Series
 
-__all__ = ["DAILY_STORAGE", "demand_of", "usage_of"]
+__all__ = ["DAILY_STORAGE", "comparable_days", "demand_of", "usage_of"]
 
 _DAY = 1440.0
 # Daily counts are means without a size. Operations are counted at twice the 16 KiB at which the limits of machines are
@@ -30,6 +30,7 @@ _MBIT_AN_OPERATION = 32 * 1024 * 8 / 1e6
 # Databases read and write pages, of 16 KiB in MySQL and MariaDB, of 8 KiB in PostgreSQL.
 _MBIT_A_PAGE = 16 * 1024 * 8 / 1e6
 _OVER_CPU = 1.5
+_MOST_REST_DAYS = 3  # a weekend and a holiday
 
 DAILY_STORAGE = "block storage is estimated from operations a day, in the shape of the CPU and half as much again"
 """Note of a demand whose block storage is an estimate from daily counts."""
@@ -53,6 +54,8 @@ def usage_of(
         if series is None:
             return None, ()
         notes.append("only daily values are at hand")
+    elif days is not None and hours is not None:
+        series = _led_in(series, days)
     values: dict[str, Floats] = dict(series.values)
     if "ebs_mbit_s" not in values and days is not None:
         size = _MBIT_A_PAGE if kind == "rds_instances" else _MBIT_AN_OPERATION
@@ -73,12 +76,34 @@ def usage_of(
         credits=values.get("credits"),
         running=None if hours is None else _running(series, hours),
         maxima=series.maxima,
+        cpu_mean=values.get("cpu_mean"),
     )
     if kind == "rds_instances" and machine is not None:
         usage = _database(usage, machine, values, notes)
     if kind == "cache_clusters" and machine is not None:
         usage = _cache(usage, machine, values)
     return usage, tuple(notes)
+
+
+def comparable_days(kind: str, series: Series | None, days: Days) -> Days:
+    """Daily values on the footing of the samples, so that both can be merged.
+
+    Memory of a cache has room for saving added, as its samples have. Where memory of a database is judged by what is
+    left free, the share in use says nothing and is left out.
+
+    Args:
+        kind: inventory table.
+        series: samples.
+        days: as read.
+    """
+    memory = days.values["mem_max"]
+    if kind == "cache_clusters":
+        memory = cache_memory_percent(memory)
+    elif kind == "rds_instances" and series is not None and series.get("freeable") is not None:
+        memory = np.full(len(memory), np.nan)
+    else:
+        return days
+    return Days(days.days, {**days.values, "mem_max": memory})
 
 
 def demand_of(
@@ -135,6 +160,23 @@ def _from_days(days: Days | None) -> Series | None:
         if not bool(np.isnan(column).all()):
             values[name] = column
     return Series(datetime.combine(first, time(), UTC), _DAY, values, maxima=True)
+
+
+def _led_in(series: Series, days: Days) -> Series:
+    """The series with the days before its first sample in which it stood still, such as a weekend.
+
+    A machine that rests when the samples begin was looked at all the same; whether it did rest is said by the bill.
+    """
+    before = [day for day in days.days if day < series.start.date()]
+    rested = (series.start.date() - before[-1]).days - 1 if before else 0
+    if not 1 <= rested <= _MOST_REST_DAYS:
+        return series
+    begin = datetime.combine(before[-1] + timedelta(days=1), time(), UTC)
+    steps = round((series.start - begin) / timedelta(minutes=series.step_minutes))
+    values = {name: np.concatenate([np.full(steps, np.nan), held]) for name, held in series.values.items()}
+    return Series(
+        series.start - steps * timedelta(minutes=series.step_minutes), series.step_minutes, values, series.maxima
+    )
 
 
 def _storage_of_days(series: Series, days: Days, mbit: float) -> tuple[Floats, Floats] | None:

@@ -84,14 +84,14 @@ class Days:
 
 @dataclass(slots=True)
 class _Batch:
-    """Arrays of resources with the same step: name → resource x step."""
+    """Arrays of resources with the same step: name → resource x step; ``means``: whose CPU is known by means alone."""
 
     ids: list[str]
     step: int
     first: int
     steps: int
     arrays: dict[str, Floats] = field(default_factory=dict)
-    means: set[str] = field(default_factory=set)
+    means: npt.NDArray[np.bool_] | None = None
 
     def array(self, name: str) -> Floats:
         if name not in self.arrays:
@@ -182,23 +182,46 @@ def _fill(batch: _Batch, samples: pa.Table) -> None:
     values = np.asarray(samples.column("value").cast(pa.float64()))
     # Maxima before means, so that means fill only what maxima leave open.
     order = sorted(range(len(kinds)), key=lambda code: (_rank(kinds[code][1]), kinds[code]))
-    held: set[str] = set()
+    peaks: dict[str, npt.NDArray[np.bool_]] = {}  # which resources have the metric by its highest (or lowest) values
     for code in order:
         metric, statistic, unit = kinds[code]
         known = _METRICS.get(metric)
-        if known is None or (known[0] in held and _rank(statistic) > 0):
+        if known is None:
             continue
         name, wanted = known
         mine = (codes == code) & (rows >= 0)
+        if _rank(statistic) > 0:
+            if name not in peaks:
+                held = batch.arrays.get(name)
+                none = np.zeros(len(batch.ids), dtype=np.bool_)
+                peaks[name] = none if held is None else np.asarray(~np.isnan(held).all(axis=1), dtype=np.bool_)
+            if name == "cpu":
+                batch.means = ~peaks[name]
+                _means(batch, mine & peaks[name][rows], unit, rows, seconds, intervals, values)
+            mine &= ~peaks[name][rows]
         for interval in np.unique(intervals[mine]).tolist():
             factor = _factor(wanted, unit, statistic, interval)
             if factor is None:
                 continue
             chosen = mine & (intervals == interval)
             _scatter(batch, name, rows[chosen], seconds[chosen], interval, values[chosen] * factor)
-            held.add(name)
-            if _rank(statistic) > 0:
-                batch.means.add(name)
+
+
+def _means(
+    batch: _Batch,
+    mine: npt.NDArray[np.bool_],
+    unit: str,
+    rows: npt.NDArray[np.int64],
+    seconds: npt.NDArray[np.int64],
+    intervals: npt.NDArray[np.int64],
+    values: Floats,
+) -> None:
+    """CPU means of resources whose maxima are known too, beside them: credits are spent by the mean."""
+    if _factor("%", unit, "average", 0) is None:
+        return
+    for interval in np.unique(intervals[mine]).tolist():
+        chosen = mine & (intervals == interval)
+        _scatter(batch, "cpu_mean", rows[chosen], seconds[chosen], interval, values[chosen])
 
 
 def _rank(statistic: str) -> int:
@@ -266,7 +289,8 @@ def _cut(batch: _Batch) -> Iterator[tuple[str, Series]]:
             if not bool(np.isnan(array[place, begin:]).all())
         }
         start = datetime.fromtimestamp(batch.first + begin * batch.step, UTC)
-        yield resource_id, Series(start, batch.step / 60.0, values, "cpu" not in batch.means)
+        maxima = batch.means is None or not bool(batch.means[place])
+        yield resource_id, Series(start, batch.step / 60.0, values, maxima)
 
 
 def _merge(batch: _Batch) -> None:

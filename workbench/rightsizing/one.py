@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from models.rightsizing.candidates import Candidate, credit_outcome, judge, processing_factor
+from models.rightsizing.candidates import judge, processing_factor, surplus_month
 from models.rightsizing.confidence import confidence, effort
 from models.rightsizing.decide import Decision, Option
 from models.rightsizing.demand import Demand, Window, capacity
 from models.rightsizing.explain import Part, explain
-from models.rightsizing.facts import HOURS_A_MONTH, Machine
+from models.rightsizing.facts import Machine
 from models.rightsizing.groups import group_demand, sum_hours
 from models.rightsizing.idle import too_small
 from models.rightsizing.savings import savings
@@ -200,8 +200,8 @@ def _tried(facts: Facts, kind: str, cases: list[Case], present: Machine, target:
         present, target, paid,
         as_of=facts.as_of,
         share_running=demand.window.running_hours / demand.window.hours,
-        surplus_month=_surplus(demand, present, None, 1.0, unlimited=resource.unlimited),
-        target_surplus_month=_surplus(demand, target, candidate, processing_factor(present, target), unlimited=True),
+        surplus_month=surplus_month(demand, present, 1.0, resource.unlimited),
+        target_surplus_month=surplus_month(demand, target, processing_factor(present, target), True, candidate),
         resimulated=None if again is None else again(target),
     )  # fmt: skip
     work = effort(present, target, resource.workload)
@@ -245,17 +245,3 @@ def _capacities(present: Machine, target: Machine) -> tuple[tuple[str, float], .
         if has is not None and had:
             found.append((name, 100.0 * has / had))
     return tuple(found)
-
-
-def _surplus(demand: Demand, machine: Machine, judged: Candidate | None, factor: float, *, unlimited: bool) -> float:
-    """Surplus credits a month."""
-    if machine.burst_baseline_percent is None or machine.surplus_price is None or not unlimited:
-        return 0.0
-    outcome = judged.credits if judged is not None else None
-    outcome = outcome or credit_outcome(demand, machine, factor=factor, unlimited=True)
-    if outcome is None or not outcome.charged_credits:
-        return 0.0
-    window = demand.window
-    seen = window.samples * window.step_minutes / 60.0
-    cost = outcome.surplus_cost(machine.surplus_price)
-    return cost * window.running_hours / seen * HOURS_A_MONTH / window.hours

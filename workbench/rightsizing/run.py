@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from time import perf_counter
 
+from models.rightsizing.bill import Line
 from models.rightsizing.facts import Resource
 from models.rightsizing.groups import Group
 from workbench.catalog import Catalog
@@ -230,8 +231,7 @@ class _Sum:
 def _totals(facts: Facts, advice: Sequence[Advice], changes: Mapping[str, tuple[Case, ...]]) -> tuple[Total, ...]:
     """Sums by currency; machines are counted by the bill of the whole fleet, before and after all changes."""
     sums: dict[str, _Sum] = {}
-    together: dict[str, object] = {}
-    alone: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    together: dict[str, Line] = {}
     for one in advice:
         if one.proposed is None or one.finding != "over" or one.saving is None:
             continue
@@ -249,15 +249,15 @@ def _totals(facts: Facts, advice: Sequence[Advice], changes: Mapping[str, tuple[
             lines = _lines_of(facts, one, changes.get("\n".join(one.key), ()))
             if lines and found.currency == facts.currency:
                 together |= lines
-                alone[found.currency].append((found.today, later))
     totals = []
     for currency, part in sorted(sums.items()):
         today, later, expiry = fsum(part.today), fsum(part.later), None
         if currency == facts.currency and together and facts.pool is not None:
-            fleet = facts.pool.fleet(together)  # type: ignore[arg-type]  # lines by key
-            rows = alone[currency]
-            today += fleet.today - fsum(pair[0] for pair in rows)
-            later += fleet.after_expiry - fsum(pair[1] for pair in rows)
+            # What the changes do to each other: rows also have what is on no line of the pool, such as surplus credits.
+            fleet = facts.pool.fleet(together)
+            rows = [facts.pool.row(line) for line in together.values()]
+            today += fleet.today - fsum(row.today for row in rows)
+            later += fleet.after_expiry - fsum(row.after_expiry for row in rows)
             expiry = fleet.expiry
         ends = [
             one.proposed.savings.expiry
@@ -274,10 +274,10 @@ def _totals(facts: Facts, advice: Sequence[Advice], changes: Mapping[str, tuple[
     return tuple(totals)
 
 
-def _lines_of(facts: Facts, one: Advice, cases: Sequence[Case]) -> dict[str, object]:
+def _lines_of(facts: Facts, one: Advice, cases: Sequence[Case]) -> dict[str, Line]:
     """Lines of the pool after the change; empty where it is not priced by the pool."""
     assert one.proposed is not None  # noqa: S101  (looked at before)
-    lines: dict[str, object] = {}
+    lines: dict[str, Line] = {}
     for case in cases:
         target = facts.sizes.machine(case.terms, one.proposed.size.instance_type)
         line = None if target is None else target_line(facts, case, target)
