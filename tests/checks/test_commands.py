@@ -52,8 +52,12 @@ def test_a_scan_as_one_document(capsys):
 def test_parts_of_the_company_are_not_kept(capsys):
     assert main(["scan", *ONLY, "--account", "a1"]) == 0
     assert "The scan is not kept. It is about some accounts only" in capsys.readouterr().err
-    assert main(["scan", *ONLY, "--as-of", "2026-10-20"]) == 0
-    assert "earlier day, 2026-10-20" in capsys.readouterr().err
+    assert main(["scan", *ONLY, "--as-of", "2026-10-20"]) == 4
+    out, err = capsys.readouterr()
+    assert "The inventory knows its own day only, 2026-10-31" in out
+    assert "earlier day, 2026-10-20" in err
+    assert main(["scan", *ONLY, "--as-of", "2025-10-20"]) == 1
+    assert "The data begin on 2026-10-01" in capsys.readouterr().err
     assert main(["scans", "list"]) == 4
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.bills import charge, insert_charges
 from workbench.checks.ground import read_ground
-from workbench.checks.registry import Check, read_check
+from workbench.checks.registry import Check, load_checks, read_check
 from workbench.checks.scan import run_scan
 from workbench.errors import BadFilter, CannotRun
 from workbench.settings import Settings
@@ -45,12 +45,15 @@ HEAD = """-- title: {title}
 """
 
 
-def check(check_id: str, sql: str = "", *, rank: int = 1, kind: str = "saving", head: str = "") -> Check:
+def check(
+    check_id: str, sql: str = "", *, rank: int = 1, kind: str = "saving", head: str = "", history: str = "inventory"
+) -> Check:
     columns = (
         "id AS subject, account_id AS account, CASE WHEN avg_cpu_7d < 5 THEN 'flagged' ELSE 'passed' END AS verdict"
     )
     body = sql or f"SELECT {columns}, CAST(NULL AS VARCHAR) AS reason, avg_cpu_7d FROM instances"
-    return read_check(HEAD.format(title=check_id, rank=rank, kind=kind) + head + body, check_id)
+    text = HEAD.format(title=check_id, rank=rank, kind=kind).replace("history: inventory", f"history: {history}")
+    return read_check(text + head + body, check_id)
 
 
 def shared(check_id: str, share: str, *, rank: int, kind: str = "saving") -> Check:
@@ -270,7 +273,7 @@ def test_unknown_accounts_checks_and_parameters_are_refused(data):
 
 
 def test_an_earlier_day_is_priced_with_the_costs_of_then(data):
-    result = scan(data, check("idle"), as_of=date(2026, 10, 10))
+    result = scan(data, check("idle", history="dates"), as_of=date(2026, 10, 10))
     found = by_name(result)["web 1"]
     # Ten days of 2 lie in the thirty days up to then.
     assert found.price.expected["effective"] == (20 * Decimal(730) / 720).quantize(Decimal("0.000001"))
@@ -280,6 +283,22 @@ def test_an_earlier_day_is_priced_with_the_costs_of_then(data):
 def test_a_day_after_the_data_is_refused(data):
     with pytest.raises(CannotRun, match="last complete day of the data is 2026-10-31"):
         read_ground(data.engine, date(2026, 11, 1))
+
+
+def test_a_day_before_the_data_is_refused_and_their_first_day_is_not(data):
+    with pytest.raises(CannotRun, match="data begin on 2026-10-01; 2026-09-30 is before it"):
+        read_ground(data.engine, date(2026, 9, 30))
+    assert read_ground(data.engine, date(2026, 10, 1)).as_of == date(2026, 10, 1)
+
+
+STATE = next(one for one in load_checks() if one.id == "ec2_idle")
+
+
+def test_the_state_of_an_inventory_is_not_told_of_an_earlier_day(data):
+    [state] = scan(data, STATE, as_of=date(2026, 10, 10)).results
+    assert (state.outcome, state.judged.why) == ("cannot run", "The inventory knows its own day only, 2026-10-31")
+    [today] = scan(data, STATE).results
+    assert "own day" not in today.judged.why
 
 
 def test_an_empty_workbench_says_so(home):

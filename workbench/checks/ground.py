@@ -224,6 +224,7 @@ class Ground:
         engine: what answers.
         as_of: last complete day.
         newest: whether ``as_of`` is the last complete day of the bill.
+        last: last complete day of the data, the day an inventory knows.
         currency: the bill's main currency; None without a bill.
         queries: what was asked to read it.
     """
@@ -231,6 +232,7 @@ class Ground:
     engine: Engine
     as_of: date
     newest: bool
+    last: date
     currency: str | None
     queries: tuple[Query, ...]
     _subjects: _Rows = field(repr=False)
@@ -288,6 +290,7 @@ class Ground:
 
 
 _LAST = Query("Last complete day of the bill", "SELECT MAX(window_last) AS last FROM resource_costs")
+_FIRST = Query("First day of the bill", "SELECT MIN(first_charge_date) AS first FROM resource_costs")
 _OTHER_LAST = Query(
     "Last day of the inventory",
     "SELECT MAX(last) AS last FROM (SELECT MAX(date) AS last FROM metrics_daily"
@@ -331,7 +334,7 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
         as_of: look back from this day; default: the last complete day of the data.
 
     Raises:
-        CannotRun: nothing is loaded, or ``as_of`` is after the last complete day.
+        CannotRun: nothing is loaded, or ``as_of`` is before the first or after the last complete day.
     """
     [last] = engine.run(_LAST).column("last").to_pylist()
     billed = last
@@ -342,6 +345,9 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
         raise CannotRun("Nothing is loaded that could be checked", hint="Load a bill with: workbench ingest PATH")
     if as_of is not None and as_of > last:
         raise CannotRun(f"The last complete day of the data is {last}; {as_of} is after it")
+    [first] = engine.run(_FIRST).column("first").to_pylist() if as_of is not None and billed is not None else [None]
+    if as_of is not None and first is not None and as_of < first:
+        raise CannotRun(f"The data begin on {first}; {as_of} is before it")
     day = as_of or last
     values = (("as_of", day), ("now", datetime.combine(day + timedelta(days=1), time())))
     newest = billed is None or day == billed
@@ -367,6 +373,7 @@ def read_ground(engine: Engine, as_of: date | None = None) -> Ground:
         engine,
         day,
         newest,
+        last,
         _main_currency(costs),
         queries,
         _Rows(subjects),

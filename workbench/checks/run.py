@@ -105,6 +105,10 @@ def judge(
         timeout: seconds; default: the engine's limit.
     """
     query = _query(ground, check, values, subject)
+    if not ground.newest and check.facts.history == "inventory":
+        # The state of today would be told of a day on which it may have been another.
+        why = f"The inventory knows its own day only, {ground.last}"
+        return Judged(check, values, "cannot run", why=why, query=query)
     lacking = missing(ground, check, {} if seen is None else seen)
     if lacking is not None:
         return Judged(check, values, "cannot run", why=lacking, hint=_hint(check), query=query)
