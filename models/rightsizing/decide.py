@@ -312,7 +312,8 @@ def _option(
             cost = present.price.hourly * hours.running * hours.monthly
         least = max(policy.min_saving_month, policy.min_saving_share * (cost or 0.0))
         if found.today < least:
-            against.append(f"saves {found.today:,.2f} a month today, at least {least:,.2f} is asked for")
+            told = f"saves {found.today:,.2f}" if found.today >= 0.0 else f"costs {-found.today:,.2f} more"
+            against.append(f"{told} a month today, at least {least:,.2f} is asked for")
     running = demand.window.running_hours if hours is None else hours.running
     if running < policy.min_run_hours:
         against.append(f"ran {running:.0f} h in the window, at least {policy.min_run_hours:.0f} h is asked for")

@@ -479,6 +479,8 @@ def test_a_saving_that_differs_from_the_list_price_says_why(today, said):
 def test_what_costs_more_is_said_to_cost(today, later, said):
     found = decided(sizes=only("m5.large"), resimulate=lambda _: Resimulated(today, later, date(2027, 2, 11)))
     assert said in text(found)
+    assert ("Not counted: costs 3.00 more a month today" in text(found)) == (today < 0.0)
+    assert "-3.00" not in text(found)
 
 
 def test_what_costs_more_today_is_not_added_to_what_was_also_found():

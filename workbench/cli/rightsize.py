@@ -369,6 +369,9 @@ def _row(one: Advice) -> tuple[object, ...]:
     )
 
 
+_LEVEL_UNITS = {"ebs_throughput": "Mbit/s", "network": "Mbit/s", "ebs_iops": "operations/s"}
+
+
 def _print_one(one: Advice) -> None:
     from workbench.cli.console import print_table
     from workbench.formats import money
@@ -378,9 +381,13 @@ def _print_one(one: Advice) -> None:
         print(part.text)
     if one.levels:
         print_table(
-            ("Dimension", "P50", "P95", "P99.5", "Highest"),
+            ("Dimension", "Unit", "P50", "P95", "P99.5", "Highest"),
             [
-                (name, *(f"{value:,.1f}" for value in (level.p50, level.p95, level.p99_5, level.highest)))
+                (
+                    name,
+                    _LEVEL_UNITS.get(name, "%"),
+                    *(f"{value:,.1f}" for value in (level.p50, level.p95, level.p99_5, level.highest)),
+                )
                 for name, level in one.levels.items()
             ],
             right=("P50", "P95", "P99.5", "Highest"),
