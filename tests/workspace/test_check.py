@@ -29,6 +29,7 @@ from workbench.workspace import (
 )
 from workbench.workspace.budgets import Budget, BudgetPeriod
 from workbench.workspace.note_records import Annotation, Subject, View
+from workbench.workspace.recommendation_records import Intent, IntentKind
 
 
 def fill(workspace: Workspace) -> None:
@@ -71,6 +72,16 @@ def test_a_workspace_in_use_is_whole(workspace: Workspace) -> None:
     assert workspace.check(contains=workspace.activity()[4].hash).whole
 
 
+def test_what_was_changed_and_deleted_by_its_commands_is_whole(workspace: Workspace) -> None:
+    rule = workspace.save_intent(Intent(IntentKind.TAG, "dev", "on purpose", date(2099, 1, 1), "env"))
+    workspace.delete_intent(rule.id, rule.version)
+    workspace.annotations.change(1, 1, Annotation(Subject.DATES, "1 \0 é", "", date(2026, 11, 1), date(2026, 11, 2)))
+    workspace.views.save(View("Other", "explore", start=True))
+    workspace.views.save(View("Third", "explore", start=True))
+    workspace.budgets.delete(1, 1)
+    assert workspace.check().problems == ()
+
+
 def test_nothing_yet_is_whole_too(shared: Settings) -> None:
     report = Workspace(shared).check()
     assert (report.whole, report.revision, report.entries) == (True, None, 0)
@@ -88,6 +99,12 @@ def test_nothing_yet_is_whole_too(shared: Settings) -> None:
         ("DELETE FROM recommendation_events WHERE step = 'find' AND recommendation_id = 3", "begins at open"),
         ("UPDATE recommendation_events SET reason = 'x' WHERE step = 'expire'", "are not those it took"),
         ("DELETE FROM recommendation_events WHERE recommendation_id = 1", "Recommendation 1 has no history"),
+        ("UPDATE annotations SET body = 'Delayed' WHERE id = 1", "Annotation 1 is not what audit entry 7 left"),
+        ("UPDATE budgets SET amount = '0.2' WHERE id = 1", "Budget 1 is not what audit entry 9 left"),
+        ("UPDATE expected_invoices SET amount = '12.40' WHERE id = 1", "Expected invoice 1 is not what audit entry"),
+        ("UPDATE saved_views SET deleted_at = updated_at WHERE id = 1", "Saved view 1 is not what audit entry 8 left"),
+        ("DELETE FROM annotations WHERE id = 1", "Annotation 1 of audit entry 7 is missing"),
+        ("UPDATE budgets SET id = 5 WHERE id = 1", "Budget 5 is in no audit entry"),
     ],
 )
 def test_tampering_is_found(workspace: Workspace, statement: str, message: str) -> None:

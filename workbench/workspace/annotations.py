@@ -14,7 +14,7 @@ from workbench.workspace.models import AnnotationRow
 from workbench.workspace.note_records import Annotation, SavedAnnotation, Subject
 from workbench.workspace.versions import begin, end, present, touch
 
-__all__ = ["KIND", "MAX_CHARACTERS", "Annotations"]
+__all__ = ["KIND", "MAX_CHARACTERS", "Annotations", "logged"]
 
 KIND = "annotation"
 """What the audit log calls them; their history is there."""
@@ -87,7 +87,7 @@ class Annotations:
         _check(annotation)
         with self._desk.changing(Permission.ANNOTATE) as change:
             row = self._own(change, id, version)
-            before = _annotation(row)
+            before = logged(row)
             touch(change, _write(row, annotation))
             change.log("annotation.change", KIND, row.id, before=before, after=annotation)
             return _saved(row)
@@ -102,7 +102,7 @@ class Annotations:
         with self._desk.changing(Permission.ANNOTATE) as change:
             row = self._own(change, id, version)
             end(change, row)
-            change.log("annotation.delete", KIND, row.id, before=_annotation(row), after=None)
+            change.log("annotation.delete", KIND, row.id, before=logged(row), after=None)
 
     def _own(self, change: Change, id: int, version: int | None) -> AnnotationRow:
         row = present(change.session, AnnotationRow, id, version, _WHAT)
@@ -139,11 +139,12 @@ def _write(row: AnnotationRow, annotation: Annotation) -> AnnotationRow:
     return row
 
 
-def _annotation(row: AnnotationRow) -> Annotation:
+def logged(row: AnnotationRow) -> Annotation:
+    """What the audit log says of a row."""
     return Annotation(Subject(row.subject_kind), row.body, row.subject_id, row.first_day, row.last_day)
 
 
 def _saved(row: Any) -> SavedAnnotation:
     return SavedAnnotation(
-        row.id, row.version, _annotation(row), row.created_at, row.created_by, row.updated_at, row.updated_by
+        row.id, row.version, logged(row), row.created_at, row.created_by, row.updated_at, row.updated_by
     )

@@ -20,9 +20,19 @@ from workbench.workspace.models import BudgetRow
 from workbench.workspace.records import ImportCounts
 from workbench.workspace.versions import begin, end, present, touch
 
-__all__ = ["Budget", "BudgetPeriod", "BudgetScope", "BudgetState", "BudgetStatus", "Budgets", "SavedBudget", "status"]
+__all__ = [
+    "Budget",
+    "BudgetPeriod",
+    "BudgetScope",
+    "BudgetState",
+    "BudgetStatus",
+    "Budgets",
+    "SavedBudget",
+    "logged",
+    "status",
+]
 
-_KIND = "budget"
+KIND = "budget"
 _WHAT = "This budget"
 _Row = BudgetRow
 
@@ -221,7 +231,7 @@ class Budgets:
         with self._desk.changing(Permission.PLAN_BUDGETS) as change:
             row = present(change.session, _Row, id, version, _WHAT)
             end(change, row)
-            change.log("budget.delete", _KIND, row.id, before=_budget(row), after=None)
+            change.log("budget.delete", KIND, row.id, before=logged(row), after=None)
 
     def import_all(self, budgets: Sequence[Budget]) -> ImportCounts:
         """Add what is new and change what is there (same scope, period, currency and basis); all or nothing.
@@ -233,13 +243,13 @@ class Budgets:
             _check(budget)
         added = changed = unchanged = 0
         with self._desk.changing(Permission.PLAN_BUDGETS) as change:
-            known = {_budget(row).identity: row for row in _live(change.session)}
+            known = {logged(row).identity: row for row in _live(change.session)}
             for budget in budgets:
                 row = known.get(budget.identity)
                 if row is None:
                     known[budget.identity] = _add(change, budget)
                     added += 1
-                elif _budget(row) == budget:
+                elif logged(row) == budget:
                     unchanged += 1
                 else:
                     _rewrite(change, row, budget)
@@ -264,12 +274,12 @@ def _check(budget: Budget) -> None:
 def _add(change: Change, budget: Budget) -> BudgetRow:
     row = begin(change, _write(_Row(), budget))
     change.session.flush()
-    change.log("budget.add", _KIND, row.id, before=None, after=budget)
+    change.log("budget.add", KIND, row.id, before=None, after=budget)
     return row
 
 
 def _rewrite(change: Change, row: BudgetRow, budget: Budget) -> None:
-    change.log("budget.change", _KIND, row.id, before=_budget(row), after=budget)
+    change.log("budget.change", KIND, row.id, before=logged(row), after=budget)
     touch(change, _write(row, budget))
 
 
@@ -287,7 +297,8 @@ def _write(row: BudgetRow, budget: Budget) -> BudgetRow:
     return row
 
 
-def _budget(row: BudgetRow) -> Budget:
+def logged(row: BudgetRow) -> Budget:
+    """What the audit log says of a row."""
     return Budget(
         amount=row.amount,
         currency=row.currency,
@@ -304,6 +315,4 @@ def _budget(row: BudgetRow) -> Budget:
 
 
 def _saved(row: BudgetRow) -> SavedBudget:
-    return SavedBudget(
-        row.id, row.version, _budget(row), row.created_at, row.created_by, row.updated_at, row.updated_by
-    )
+    return SavedBudget(row.id, row.version, logged(row), row.created_at, row.created_by, row.updated_at, row.updated_by)

@@ -1,4 +1,4 @@
-"""Is the workspace whole? The file, the chain of the audit log, and that every state follows from its history."""
+"""Is the workspace whole? The file, the chain of the audit log, every state and every row from what was written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from workbench.errors import StorageError
-from workbench.workspace import audit
+from workbench.workspace import audit, check_records
 from workbench.workspace.changes import Desk
 from workbench.workspace.follow import steps_digest
 from workbench.workspace.lifecycle import State, Step, Taken, replay
@@ -80,7 +80,7 @@ def _check(desk: Desk, place: str, contains: str | None) -> CheckReport:
             missing = [Problem("audit log", "The noted entry is not in it")] if contains else []
             return CheckReport(place, None, 0, "", 0, tuple(missing))
         problems = [*_file(session), *_chain(session, contains), *_steps_of_scans(session), *_steps_of_people(session)]
-        problems += _states(session)
+        problems += [*_states(session), *_records(session)]
         entries, head = audit.chain_head(session)
         revision = session.scalar(text("SELECT version_num FROM alembic_version"))
         count = session.scalar(select(func.count()).select_from(RecommendationRow)) or 0
@@ -153,6 +153,15 @@ def _steps_of_people(session: Session) -> Iterator[Problem]:
             yield Problem("history", f"The step of audit entry {entry.id} says something else than the entry")
     for number in steps:
         yield Problem("history", f"A step refers to audit entry {number}, which is not there")
+
+
+def _records(session: Session) -> Iterator[Problem]:
+    """Annotations, budgets, rules, views and invoices say what their newest audit entry says."""
+    found = list(check_records.unlike_their_entries(session))
+    for message in found[:_SHOWN]:
+        yield Problem("records", message)
+    if len(found) > _SHOWN:
+        yield Problem("records", f"and {len(found) - _SHOWN} more")
 
 
 def _states(session: Session) -> Sequence[Problem]:

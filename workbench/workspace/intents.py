@@ -16,9 +16,9 @@ from workbench.workspace.models import IntentRow, RecommendationRow, Recommendat
 from workbench.workspace.recommendation_records import Intent, IntentKind, SavedIntent
 from workbench.workspace.versions import begin, end, present, touch
 
-__all__ = ["Rule", "active", "delete", "hidden", "hidden_by", "read_all", "save"]
+__all__ = ["Rule", "active", "delete", "hidden", "hidden_by", "logged", "read_all", "save"]
 
-_KIND = "intentional_rule"
+KIND = "intentional_rule"
 _WHAT = "This rule"
 Rule = IntentRow
 
@@ -60,7 +60,7 @@ def save(desk: Desk, intent: Intent, *, id: int | None = None, version: int | No
     _check(intent, clock.today())
     with desk.changing(Permission.MARK_INTENTIONAL) as change:
         row = IntentRow() if id is None else present(change.session, IntentRow, id, version, _WHAT)
-        before = None if id is None else _intent(row)
+        before = None if id is None else logged(row)
         row.kind, row.key, row.value, row.check_id = intent.kind, intent.key, intent.value, intent.check_id
         row.reason, row.expires_on = intent.reason, intent.expires_on
         if id is None:
@@ -68,7 +68,7 @@ def save(desk: Desk, intent: Intent, *, id: int | None = None, version: int | No
         else:
             touch(change, row)
         change.session.flush()
-        change.log(f"intentional.{'add' if id is None else 'change'}", _KIND, row.id, before=before, after=intent)
+        change.log(f"intentional.{'add' if id is None else 'change'}", KIND, row.id, before=before, after=intent)
         return _saved(change.session, row, clock.today())
 
 
@@ -77,7 +77,7 @@ def delete(desk: Desk, id: int, version: int | None) -> None:
     with desk.changing(Permission.MARK_INTENTIONAL) as change:
         row = present(change.session, IntentRow, id, version, _WHAT)
         end(change, row)
-        change.log("intentional.delete", _KIND, row.id, before=_intent(row), after=None)
+        change.log("intentional.delete", KIND, row.id, before=logged(row), after=None)
 
 
 def _check(intent: Intent, today: date) -> None:
@@ -104,7 +104,8 @@ def _matches(rule: IntentRow, *, few: bool = False) -> ColumnElement[bool]:
     return found if rule.check_id is None else and_(found, RecommendationRow.check_id == rule.check_id)
 
 
-def _intent(row: IntentRow) -> Intent:
+def logged(row: IntentRow) -> Intent:
+    """What the audit log says of a row."""
     return Intent(IntentKind(row.kind), row.value, row.reason, row.expires_on, row.key, row.check_id)
 
 
@@ -113,7 +114,7 @@ def _saved(session: Session, row: IntentRow, today: date) -> SavedIntent:
     return SavedIntent(
         row.id,
         row.version,
-        _intent(row),
+        logged(row),
         row.created_at,
         row.created_by,
         row.updated_at,

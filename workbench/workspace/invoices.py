@@ -15,9 +15,9 @@ from workbench.workspace.models import ExpectedInvoiceRow
 from workbench.workspace.records import ExpectedInvoice, ImportCounts, InvoiceEdit, SavedInvoice
 from workbench.workspace.versions import begin, end, present, touch
 
-__all__ = ["import_all", "read_all", "save"]
+__all__ = ["import_all", "logged", "read_all", "save"]
 
-_KIND = "expected_invoice"
+KIND = "expected_invoice"
 
 
 def read_all(desk: Desk) -> tuple[SavedInvoice, ...]:
@@ -71,7 +71,7 @@ def _apply(change: Change, edit: InvoiceEdit) -> None:
     if edit.invoice is not None:
         _rewrite(change, row, edit.invoice)
         return
-    change.log("invoice.delete", _KIND, row.id, before=row.saved().invoice, after=None)
+    change.log("invoice.delete", KIND, row.id, before=row.saved().invoice, after=None)
     end(change, row)
     change.session.flush()
 
@@ -80,14 +80,19 @@ def _add(change: Change, invoice: ExpectedInvoice) -> ExpectedInvoiceRow:
     row = begin(change, ExpectedInvoiceRow())
     row.write(invoice)
     change.session.flush()
-    change.log("invoice.add", _KIND, row.id, before=None, after=invoice)
+    change.log("invoice.add", KIND, row.id, before=None, after=invoice)
     return row
 
 
 def _rewrite(change: Change, row: ExpectedInvoiceRow, invoice: ExpectedInvoice) -> None:
-    change.log("invoice.change", _KIND, row.id, before=row.saved().invoice, after=invoice)
+    change.log("invoice.change", KIND, row.id, before=row.saved().invoice, after=invoice)
     row.write(invoice)
     touch(change, row)
+
+
+def logged(row: ExpectedInvoiceRow) -> ExpectedInvoice:
+    """What the audit log says of a row."""
+    return row.saved().invoice
 
 
 def _live(session: Session) -> list[ExpectedInvoiceRow]:

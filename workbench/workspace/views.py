@@ -12,9 +12,9 @@ from workbench.workspace.models import SavedViewRow
 from workbench.workspace.note_records import SavedView, View
 from workbench.workspace.versions import begin, end, present, touch
 
-__all__ = ["SavedViews"]
+__all__ = ["SavedViews", "logged"]
 
-_KIND = "saved_view"
+KIND = "saved_view"
 _WHAT = "This view"
 _Row = SavedViewRow
 
@@ -58,7 +58,7 @@ class SavedViews:
         try:
             with self._desk.changing(Permission.SAVE_VIEWS) as change:
                 row = _Row(owner=change.actor) if id is None else self._own(change, id, version)
-                before = None if id is None else _view(row)
+                before = None if id is None else logged(row)
                 row.name, row.page, row.query, row.shared = view.name, view.page, view.query, view.shared
                 row.start = view.start
                 if id is None:
@@ -66,7 +66,7 @@ class SavedViews:
                 else:
                     touch(change, row)
                 change.session.flush()
-                change.log(f"view.{'add' if id is None else 'change'}", _KIND, row.id, before=before, after=view)
+                change.log(f"view.{'add' if id is None else 'change'}", KIND, row.id, before=before, after=view)
                 if view.start:
                     self._no_other_start(change, row.id)
                 return _saved(row)
@@ -83,7 +83,7 @@ class SavedViews:
         with self._desk.changing(Permission.SAVE_VIEWS) as change:
             row = self._own(change, id, version)
             end(change, row)
-            change.log("view.delete", _KIND, row.id, before=_view(row), after=None)
+            change.log("view.delete", KIND, row.id, before=logged(row), after=None)
 
     def _own(self, change: Change, id: int, version: int | None) -> SavedViewRow:
         row = present(change.session, _Row, id, version, _WHAT)
@@ -96,15 +96,16 @@ class SavedViews:
     def _no_other_start(self, change: Change, id: int) -> None:
         others = select(_Row).where(_Row.owner == change.actor, _Row.start, _Row.id != id, _Row.deleted_at.is_(None))
         for row in change.session.scalars(others):
-            before = _view(row)
+            before = logged(row)
             row.start = False
             touch(change, row)
-            change.log("view.change", _KIND, row.id, before=before, after=_view(row))
+            change.log("view.change", KIND, row.id, before=before, after=logged(row))
 
 
-def _view(row: SavedViewRow) -> View:
+def logged(row: SavedViewRow) -> View:
+    """What the audit log says of a row."""
     return View(row.name, row.page, row.query, row.shared, row.start)
 
 
 def _saved(row: SavedViewRow) -> SavedView:
-    return SavedView(row.id, row.version, row.owner, _view(row), row.updated_at, row.updated_by)
+    return SavedView(row.id, row.version, row.owner, logged(row), row.updated_at, row.updated_by)
