@@ -62,7 +62,7 @@ class Asked:
     key: tuple[Hashable, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ran:
     """A run with what it stands on and its advice by the name in the address."""
 
