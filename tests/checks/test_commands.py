@@ -141,6 +141,7 @@ def test_a_check_of_ones_own_from_copy_to_retirement(tmp_path, capsys):
     assert copied.read_text(encoding="utf-8") == SQL
     assert copied.with_suffix(".toml").read_text(encoding="utf-8") == CASES
     assert main(["checks", "copy", "idle_builders", str(copied)]) == 2
+    assert main(["checks", "copy", "idle_builders", str(copied), "--force"]) == 0
     target.write_text(SQL.replace("< $max_cpu", "> $max_cpu"), encoding="utf-8")
     capsys.readouterr()
     assert main(["checks", "test", str(target)]) == 1

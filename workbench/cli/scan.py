@@ -150,7 +150,7 @@ def list_scans(
 def show(number: Annotated[int, typer.Argument(help="Number of the scan.")], json: _Json = False) -> None:
     """Show the findings of one recorded scan.
 
-    Exit codes: 0 done, 1 there is none with this number.
+    Exit codes: 0 done, 2 there is none with this number.
     """
     from workbench.cli.console import emit_json, print_table
     from workbench.settings import load_settings
@@ -172,7 +172,7 @@ def compare(
 ) -> None:
     """Compare two recorded scans: new, gone and still there.
 
-    Exit codes: 0 done, 1 there is none with a number, 4 nothing is new or gone.
+    Exit codes: 0 done, 2 there is none with a number, 4 nothing is new or gone.
     """
     from workbench.checks.keep import compare as compared
     from workbench.cli.console import emit_json, print_table, remark

@@ -98,7 +98,7 @@ def why(
 ) -> None:
     """Say for each check that looks at a resource why it flags it, or why not: figures, thresholds, margins.
 
-    Exit codes: 0 done, 1 there is no such resource, 4 no check looks at its kind.
+    Exit codes: 0 done, 2 there is no such resource, 4 no check looks at its kind.
     """
     from workbench.checks.ground import read_ground
     from workbench.checks.why import why as ask
@@ -203,6 +203,7 @@ def replay(
 def copy(
     check: _Id,
     target: Annotated[Path, typer.Argument(help="File for the SQL; the examples go beside it.", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace the files when they are there.")] = False,
 ) -> None:
     """Write a check and its examples to two files, to start a custom check from.
 
@@ -217,7 +218,7 @@ def copy(
     examples = CHECKS / f"{check}.toml"
     cases = own[-1].cases if own else examples.read_text(encoding="utf-8") if examples.exists() else ""
     for path, text in ((target, sql), (target.with_suffix(".toml"), cases)):
-        write_file(path, text.encode())
+        write_file(path, text.encode(), force=force)
         print(path)
 
 
@@ -262,7 +263,7 @@ def save(
 def retire(check: _Id) -> None:
     """Stop using a custom check; its versions stay.
 
-    Exit codes: 0 done, 1 there is no such custom check.
+    Exit codes: 0 done, 2 there is no such custom check.
     """
     _custom().retire(check)
     print(f"{check} is retired")
