@@ -33,7 +33,8 @@ _BILL_DAYS = Query(
 )
 
 
-@dataclass(slots=True)
+# Without a repr: it would hold the whole inventory, and logs of errors show locals.
+@dataclass(slots=True, repr=False)
 class Facts:
     """What was read; see the module.
 
