@@ -9,6 +9,7 @@ reviews and hygiene are never counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,12 +61,20 @@ class Total:
 def count_once(claims: Sequence[Claim]) -> dict[int, dict[Basis, Decimal]]:
     """Order of a finding → what of its saving is counted, by basis; a basis without a price is left out.
 
-    The answer does not depend on the order of ``claims``.
+    The answer does not depend on the order of ``claims``. What nobody else claims is counted in full.
     """
     merged: dict[int, dict[Basis, Decimal]] = {}
     counting = [claim for claim in claims if claim.counts]
+    wanted = Counter((claim.currency, key) for claim in counting for key in claim.money)
+    contested = []
+    for claim in counting:
+        if any(wanted[claim.currency, key] > 1 for key in claim.money):
+            contested.append(claim)
+        else:
+            known = ((basis, claim.expected[basis]) for basis in BASES)
+            merged[claim.order] = {basis: amount.quantize(_SIX) for basis, amount in known if amount is not None}
     for basis in BASES:
-        for order, amount in _counted(counting, basis).items():
+        for order, amount in _counted(contested, basis).items():
             merged.setdefault(order, {})[basis] = amount
     return merged
 
