@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
@@ -73,6 +74,10 @@ def test_all_findings_go_to_a_file(tmp_path, capsys):
     assert main(["scan", *ONLY, "--output", str(target)]) == 2
     assert main(["scan", *ONLY, "--output", str(tmp_path / "found.doc")]) == 2
     capsys.readouterr()
+    # What cannot be written is refused before anything is scanned and kept.
+    assert [one["id"] for one in said(capsys, "scans", "list")] == [1]
+    assert main(["scan", *ONLY, "--output", str(target), "--force"]) == 0
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +107,13 @@ def test_two_scans_are_compared(capsys):
     assert (len(told["gone"]), told["still"], told["new"]) == (2, 1, [])
     assert main(["scans", "show", "2"]) == 0
     assert "i-1" in capsys.readouterr().out
+    found = said(capsys, "scans", "show", "1")["findings"]
+    first, *others = sorted(found, key=lambda one: -Decimal(one["saving_expected"] or 0))
+    assert main(["scans", "show", "1", "--limit", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert first["resource_id"] in out
+    assert [one["resource_id"] for one in others if one["resource_id"] in out] == []
+    assert "2 further findings" in err
     assert main(["scans", "compare", "1", "1"]) == 4
     assert main(["scans", "show", "9"]) != 0
 
@@ -121,7 +133,14 @@ def test_why_curve_and_replay(capsys):
     idle = next(one for one in told["checks"] if one["check"] == "ec2_idle")
     assert (idle["said"], idle["figures"][0]["margin"]) == ("passed", 45.0)
     assert main(["checks", "why", "i-2"]) == 0
-    assert "50 % < 5 %: not met" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "50 % < 5 %: not met" in out
+    assert "not looked at" not in out
+    others = sum(one["said"] == "not looked at" for one in told["checks"])
+    assert others > 1
+    assert f"{others} further checks about others of its kind" in err
+    assert main(["checks", "why", "i-2", "--all"]) == 0
+    assert capsys.readouterr().out.count("not looked at") == others
     points = said(capsys, "checks", "curve", "ec2_idle", "max_cpu")["points"]
     assert [point["flagged"] for point in points if point["at"] == 5.0] == [3]
     weeks = said(capsys, "checks", "replay", "ec2_idle", "--weeks", "1")["points"]

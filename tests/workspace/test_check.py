@@ -99,6 +99,12 @@ def test_nothing_yet_is_whole_too(shared: Settings) -> None:
         ("DELETE FROM recommendation_events WHERE step = 'find' AND recommendation_id = 3", "begins at open"),
         ("UPDATE recommendation_events SET reason = 'x' WHERE step = 'expire'", "are not those it took"),
         ("DELETE FROM recommendation_events WHERE recommendation_id = 1", "Recommendation 1 has no history"),
+        ("UPDATE recommendations SET assignee = 'eve' WHERE id = 1", "The plan of recommendation 1 is not what audit"),
+        (
+            "UPDATE recommendations SET due = '2027-01-02' WHERE id = 3",
+            "The plan of recommendation 3 is not what audit",
+        ),
+        ("UPDATE recommendations SET priority = 3 WHERE id = 2", "The plan of recommendation 2 is not"),
         ("UPDATE annotations SET body = 'Delayed' WHERE id = 1", "Annotation 1 is not what audit entry 7 left"),
         ("UPDATE budgets SET amount = '0.2' WHERE id = 1", "Budget 1 is not what audit entry 9 left"),
         ("UPDATE expected_invoices SET amount = '12.40' WHERE id = 1", "Expected invoice 1 is not what audit entry"),

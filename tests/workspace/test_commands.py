@@ -37,7 +37,7 @@ def test_the_list_shows_largest_first_with_its_sum(capsys) -> None:
     assert main(["recommendations", "list", "--limit", "2"]) == 0
     out = capsys.readouterr().out
     assert out.index("300.10") < out.index("10.00")
-    assert "2 of 3; in all $310.10 a month (1 more without a price)" in out
+    assert "2 of 3; in all $310.10 a month (1 more without a price), each as if alone" in out
     document = answer(capsys, "recommendations", "list", "--search", "ENV=dev")
     assert [(row["id"], row["saving_expected"]) for row in document["rows"]] == [(2, Decimal("300.1"))]
     assert document["amounts"] == [{"currency": "USD", "count": 1, "priced": 1, "saving": Decimal("300.1")}]
@@ -61,7 +61,7 @@ def test_what_has_neither_price_nor_currency_is_no_amount(workspace: Workspace, 
     unpriced = [finding("i-3", None, currency=""), finding("i-4", None, currency="")]
     workspace.record_scan(scan(1), [finding("i-1", "10"), *unpriced])
     assert main(["recommendations", "list", "--state", "open"]) == 0
-    assert "3; in all $10.00 a month, 2 without a price" in capsys.readouterr().out
+    assert "3; in all $10.00 a month, 2 without a price, each as if alone" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("workspace")
@@ -104,6 +104,7 @@ def test_a_decision_that_is_not_possible_for_one_changes_none(capsys) -> None:
     [
         (["recommendations", "decide", "explode", "1"], 2),
         (["recommendations", "decide", "expire", "1"], 2),
+        (["recommendations", "decide", "find_again", "1"], 2),
         (["recommendations", "decide", "snooze", "1", "--until", "soon"], 2),
         (["recommendations", "decide", "reject", "1"], 2),
         (["recommendations", "decide", "approve", "99"], 1),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -192,8 +194,34 @@ def run_scan(
         CannotRun: nothing is loaded.
         BadFilter: a parameter or check in ``given``, or an account, is not known.
     """
+    with _uncollected():
+        return _scan(engine, checks, preset, dict(given or {}), accounts, as_of, ground, timeout, step)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the search for cycles: it would look at each finding again and again, and none is part of a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _scan(
+    engine: Engine,
+    checks: Sequence[Check],
+    preset: Preset,
+    overrides: dict[str, Mapping[str, str]],
+    accounts: Iterable[str],
+    as_of: date | None,
+    ground: Ground | None,
+    timeout: float | None,
+    step: Step | None,
+) -> ScanResult:
     started, clock = now(), perf_counter()
-    overrides = dict(given or {})
     if unknown := sorted(set(overrides) - {check.id for check in checks}):
         raise BadFilter(f"{unknown[0]} is not among the checks of this scan")
     values = {check.id: parameters(check, preset, overrides.get(check.id)) for check in checks}

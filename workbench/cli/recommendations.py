@@ -157,9 +157,13 @@ def decide(
     """
     from workbench.cli.console import emit_json, remark
     from workbench.workspace import Choice, Decision, Step
+    from workbench.workspace.lifecycle import PEOPLE
 
     desk = _workspace().recommendations
-    decision = Decision(_one_of(Step, step, "STEP"), reason, _day(until, "--until"), of)
+    if step not in PEOPLE:
+        steps = ", ".join(one for one in Step if one in PEOPLE)
+        raise typer.BadParameter(f"{step!r} is none of {steps}", param_hint="STEP")
+    decision = Decision(Step(step), reason, _day(until, "--until"), of)
     numbers = list(dict.fromkeys(ids))
     preview = desk.preview(numbers, decision)
     if dry_run:
@@ -314,7 +318,8 @@ def _sum_line(amounts: tuple[Amount, ...], shown: int, total: int) -> str:
     if rest := sum(one.count for one in amounts if not one.priced):
         sums.append(f"{count(rest)} without a price")
     part = f"{count(shown)} of {count(total)}" if shown < total else count(total)
-    return f"{part}; in all {', '.join(sums)}" if sums else part
+    # Several checks may name the same money; what is counted once is said by a scan.
+    return f"{part}; in all {', '.join(sums)}, each as if alone" if sums else part
 
 
 def _plain(value: Any, json_text: Any) -> str:

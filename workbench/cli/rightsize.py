@@ -75,12 +75,14 @@ def run(
     if context.invoked_subcommand is not None:
         return
     from workbench.cli.console import emit_json, remark, watch
+    from workbench.cli.files import check_output
     from workbench.postgres import open_data
     from workbench.rightsizing import Options, document
     from workbench.settings import load_settings
 
     if json and csv:
         raise typer.BadParameter("Choose --json or --csv", param_hint="--csv")
+    check_output(output, force=force)
     options = Options(
         preset=preset,
         user_facing=user_facing,

@@ -57,10 +57,12 @@ def scan(
     from workbench.checks.keep import keep, keepable
     from workbench.checks.scan import run_scan
     from workbench.cli.console import emit_json, remark, watch
+    from workbench.cli.files import check_output
     from workbench.postgres import open_data
     from workbench.settings import load_settings
     from workbench.workspace import Workspace, local_principal
 
+    check_output(output, force=force)
     settings = load_settings()
     chosen = _preset(preset)
     day = _day(as_of)
@@ -147,12 +149,16 @@ def list_scans(
         raise typer.Exit(_NOTHING_TO_DO)
 
 
-def show(number: Annotated[int, typer.Argument(help="Number of the scan.")], json: _Json = False) -> None:
-    """Show the findings of one recorded scan.
+def show(
+    number: Annotated[int, typer.Argument(help="Number of the scan.")],
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many, largest saving first.")] = 50,
+    json: _Json = False,
+) -> None:
+    """Show the findings of one recorded scan; as JSON all of them.
 
     Exit codes: 0 done, 2 there is none with this number.
     """
-    from workbench.cli.console import emit_json, print_table
+    from workbench.cli.console import emit_json, print_table, remark
     from workbench.settings import load_settings
     from workbench.workspace import Workspace
 
@@ -162,7 +168,10 @@ def show(number: Annotated[int, typer.Argument(help="Number of the scan.")], jso
     if json:
         emit_json({"scan": saved, "findings": found})
         return
-    print_table(_FINDING, [_finding_row(one) for one in found], right=("Saving a month",))
+    largest = sorted(found, key=lambda one: (one.saving_expected is None, -(one.saving_expected or 0), one.key))
+    print_table(_FINDING, [_finding_row(one) for one in largest[:limit]], right=("Saving a month",))
+    if len(found) > limit:
+        remark(f"{len(found) - limit} further findings: --limit shows more, --json all")
 
 
 def compare(
@@ -191,11 +200,14 @@ def compare(
                 print_table(_FINDING, [_finding_row(one) for one in found], right=("Saving a month",))
         remark(f"{len(told.new)} new, {len(told.gone)} gone, {len(told.still)} still there")
         if told.not_comparable:
-            remark(f"Not run in both: {', '.join(told.not_comparable)}")
+            names = told.not_comparable
+            more = f" and {len(names) - _NAMED} more, named with --json" if len(names) > _NAMED else ""
+            remark(f"Not run in both: {', '.join(names[:_NAMED])}{more}")
     if not told.new and not told.gone:
         raise typer.Exit(_NOTHING_TO_DO)
 
 
+_NAMED = 8
 _FINDING = ("Check", "Account", "Resource", "Region", "Saving a month")
 
 

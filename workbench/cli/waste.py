@@ -94,6 +94,9 @@ def why(
     resource: Annotated[str, typer.Argument(help="Id or name of a resource.", show_default=False)],
     account: Annotated[str | None, typer.Option(help="Its account, where the id is in several.")] = None,
     preset: _Preset = "default",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the checks whose rule is about others of its kind.")
+    ] = False,
     json: _Json = False,
 ) -> None:
     """Say for each check that looks at a resource why it flags it, or why not: figures, thresholds, margins.
@@ -103,6 +106,7 @@ def why(
     from workbench.checks.ground import read_ground
     from workbench.checks.why import why as ask
     from workbench.cli.console import emit_json, print_table, remark
+    from workbench.formats import plural
     from workbench.postgres import open_data
     from workbench.settings import load_settings
 
@@ -129,10 +133,13 @@ def why(
             }
         )
     else:
+        shown = [one for one in answer.opinions if everything or one.said != "not looked at"]
         print_table(
             ("Check", "Says", "Why"),
-            [(one.check.id, one.said, one.reason or _figures(one.reasons)) for one in answer.opinions],
+            [(one.check.id, one.said, one.reason or _figures(one.reasons)) for one in shown],
         )
+        if others := len(answer.opinions) - len(shown):
+            remark(f"{plural(others, 'further check')} about others of its kind: --all shows them")
         if answer.excluded:
             remark(f"Nothing is recommended for it. {answer.excluded}")
     if not answer.opinions:

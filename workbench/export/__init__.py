@@ -24,7 +24,7 @@ from workbench.export.answers import (
     stored_provenance,
 )
 from workbench.export.charts import ImageFormat, find_browser, to_html, to_image
-from workbench.export.files import write_file
+from workbench.export.files import refuse_file, write_file
 from workbench.export.neutral import neutralise, restore
 from workbench.export.provenance import Provenance
 from workbench.export.tables import TABLE_KINDS, to_csv, to_csv_zip, to_json, to_parquet, to_table, to_xlsx
@@ -41,6 +41,7 @@ __all__ = [
     "find_browser",
     "neutralise",
     "provenance_of",
+    "refuse_file",
     "restore",
     "stored_answer",
     "stored_provenance",

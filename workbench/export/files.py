@@ -11,6 +11,14 @@ from workbench.errors import InputError, StorageError
 __all__ = ["write_file"]
 
 
+def refuse_file(path: Path, *, force: bool) -> None:
+    """Raise ``InputError`` when the file is there and ``force`` is not given, or when it is a folder."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder", hint="Name a file")
+    if path.exists() and not force:
+        raise InputError(f"{path} is there already", hint="Choose another name or add --force")
+
+
 def write_file(path: Path, content: bytes, *, force: bool = False) -> None:
     """Write ``content`` under a temporary name and move it into place, so that nobody reads half a file.
 
@@ -18,10 +26,7 @@ def write_file(path: Path, content: bytes, *, force: bool = False) -> None:
         InputError: the file is there and ``force`` is not given.
         StorageError: the folder is missing, cannot be written, or the disk is full.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder", hint="Name a file")
-    if path.exists() and not force:
-        raise InputError(f"{path} is there already", hint="Choose another name or add --force")
+    refuse_file(path, force=force)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from workbench.json_text import json_text
 from workbench.workspace import annotations as notes
 from workbench.workspace import budgets, intents, invoices, views
+from workbench.workspace.follow import UNPLANNED
 from workbench.workspace.models import AnnotationRow, AuditRow, BudgetRow, ExpectedInvoiceRow, SavedViewRow
 from workbench.workspace.models.base import storable
-from workbench.workspace.models.recommendations import IntentRow
+from workbench.workspace.models.recommendations import IntentRow, RecommendationRow
 
 __all__ = ["unlike_their_entries"]
 
@@ -47,6 +48,30 @@ def unlike_their_entries(session: Session) -> Iterator[str]:
                 yield f"{name} {row.id} is not what audit entry {number} left"
         for object_id, (number, _) in said.items():
             yield f"{name} {object_id} of audit entry {number} is missing"
+    yield from _plans(session)
+
+
+def _plans(session: Session) -> Iterator[str]:
+    """Recommendations are made by scans; who takes care of one, until when and how urgently only people say."""
+    last = (
+        select(func.max(AuditRow.id).label("id"))
+        .where(AuditRow.object_kind == "recommendation")
+        .group_by(AuditRow.object_id)
+        .subquery()
+    )
+    entries = select(AuditRow.id, AuditRow.object_id, AuditRow.after).join(last, last.c.id == AuditRow.id)
+    said = {one.object_id: (one.id, json.loads(one.after or "{}")) for one in session.execute(entries)}
+    table = RecommendationRow
+    for row in session.execute(select(table.id, table.assignee, table.due, table.priority).order_by(table.id)):
+        number, after = said.get(str(row.id), (None, UNPLANNED))
+        found = {"assignee": row.assignee, "due": row.due and row.due.isoformat(), "priority": row.priority}
+        if any(_text(after.get(name, UNPLANNED[name])) != _text(value) for name, value in found.items()):
+            left = f"what audit entry {number} left" if number else "what nobody changed"
+            yield f"The plan of recommendation {row.id} is not {left}"
+
+
+def _text(value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value
 
 
 def _plain(text: str | None) -> Any:

@@ -28,7 +28,10 @@ from workbench.workspace.models import (
 )
 from workbench.workspace.scan_records import Followed, Key
 
-__all__ = ["PRESETS", "SETTLE_DAYS", "follow", "steps_digest"]
+__all__ = ["PRESETS", "SETTLE_DAYS", "UNPLANNED", "follow", "steps_digest"]
+
+UNPLANNED: Mapping[str, Any] = {"assignee": "", "due": None, "priority": 2}
+"""Plan of a recommendation before a person says otherwise."""
 
 SETTLE_DAYS = 30
 """Days after which something applied should no longer be found: checks look back at most 30 complete days."""
@@ -164,8 +167,7 @@ def _create(change: Change, plan: _Plan, new: Mapping[Key, Facts], findings: lis
         "state": State.OPEN,
         "state_since": scan.as_of,
         "reason": "",
-        "assignee": "",
-        "priority": 2,
+        **UNPLANNED,
         "version": 1,
         "updated_at": change.now,
         "updated_by": change.actor,
