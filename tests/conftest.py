@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from tests.support.bills import snapshot_of
 from tests.support.postgres import fresh_database, postgres_server
 from workbench.settings import PROJECT_ROOT, Settings, load_settings
 from workbench.snapshot import OpenSnapshot
+
+# The collector finds little here and would look at everything the suite has imported again and again.
+gc.set_threshold(100_000, 50, 100)
 
 PublishBill = Callable[[Iterable[Mapping[str, Any]]], OpenSnapshot]
 
